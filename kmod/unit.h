@@ -281,6 +281,8 @@ struct pl_range {
  * @sync: pay @t.  -ETIMEDOUT or -EIO when the unit did not answer; the core
  *	then keeps all memory the unit might still read.
  * @table_free: pages on @t->table_pages go back (after sync).
+ * @freed: leaf memory at @paddr is about to go back to its owner; a reference
+ *	model checks that it holds no translation to it (O8).  NULL: no check.
  * @violations: the @index-th kind of broken invariant a reference model saw;
  *	-ENOENT beyond the last.  NULL for real hardware.
  */
