@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The front door of pasidlab. "make" lists the targets.
+#
+# Two stages. A target that people type (run, check, ...) first installs what it needs, then starts make
+# again for its do- twin: only that second make looks for compilers and tools, so that what was installed
+# a moment ago is found. Each room of the house adds its own rules through its rules.mk.
+#
+# Variables to set: B (build directory), CACHE (downloads and guests), V=1 (show commands), RUN_ARGS,
+# CHECK_ARGS and BENCH_ARGS (handed to the pasidlab command), SERIES (kernel series, 6.12), CC.
+# "make -s print-NAME" prints a variable, for scripts: print-KDIR, print-VMLINUX, print-KERNEL_RELEASE.
+
+B	?= build
+CACHE	?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pasidlab
+SERIES	?= 6.12
+Q	:= $(if $(V),,@)
+WARN	= -Wall -Wextra -Werror
+ifeq ($(origin CC),default)
+CC	:= gcc
+endif
+CFLAGS	?= -O2 -g
+
+# The newest clang whose runtime library is there too (sanitizers and fuzzers link against it).
+CLANG	:= $(shell for c in $$(printf '%s\n' /usr/bin/clang-[0-9][0-9] | sort -rV) clang; do \
+		[ -e "$$($$c -print-file-name=libclang_rt.fuzzer-$$(uname -m).a 2>/dev/null)" ] && \
+			echo $$c && break; done 2>/dev/null || true)
+CLANG	:= $(or $(CLANG),clang)
+
+CODENAME := $(shell . /etc/os-release && echo $$VERSION_CODENAME)
+KERNEL	:= $(CACHE)/kernel/$(CODENAME)
+KDIR	= $(realpath $(KERNEL))/headers
+VMLINUX	= $(realpath $(KERNEL))/vmlinux
+-include $(KERNEL)/kernel.env
+
+MODULES_WORK = $(CACHE)/build/$(KERNEL_RELEASE)/$(firstword $(shell pwd | cksum))
+MODULES_SRC := Kbuild $(shell find kmod hw -name '*.[chS]' -o -name Kbuild 2>/dev/null)
+MODULES	:= $(B)/modules/.stamp
+
+INSTALL	:= CACHE='$(CACHE)' harness/deps/install
+AGAIN	= +$(Q)$(MAKE) --no-print-directory
+
+export CACHE
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# What the rooms add to: ALL, everything "make build" makes; T0_TESTS, the user-space test programs.
+ALL	:=
+T0_TESTS :=
+
+-include harness/guest/guest.mk
+-include tests/rules.mk harness/rules.mk bpf/rules.mk workloads/rules.mk
+
+##@ The two commands
+
+.PHONY: run check
+run: ## Boot a guest, churn PASIDs on a VT-d unit, print and write the report (RUN_ARGS=...)
+	$(Q)$(INSTALL) build guest
+	$(AGAIN) do-kernel
+	$(AGAIN) do-run
+
+check: ## Run every test: T0 in user space, T1 in a guest; ends with "N passed, N failed"
+	$(Q)$(INSTALL) build guest
+	$(AGAIN) do-kernel
+	$(AGAIN) do-check
+
+##@ Parts of them
+
+.PHONY: check-t0 check-t1 build modules guest deps kernel kernel-update bench
+check-t0: ## The user-space tests alone
+	$(Q)$(INSTALL) build
+	$(AGAIN) do-check-t0
+
+check-t1: ## The guest tests alone (CHECK_ARGS=...)
+	$(Q)$(INSTALL) build guest
+	$(AGAIN) do-kernel
+	$(AGAIN) do-check-t1
+
+build: ## Compile everything: command, tests, workloads, probes, modules
+	$(Q)$(INSTALL) build guest
+	$(AGAIN) do-kernel
+	$(AGAIN) do-build
+
+modules: ## Compile the kernel modules for the guest's kernel
+	$(Q)$(INSTALL) build
+	$(AGAIN) do-kernel
+	$(AGAIN) do-modules
+
+guest: ## Fetch the kernel and build all that a guest boots from
+	$(Q)$(INSTALL) build guest
+	$(AGAIN) do-kernel
+	$(AGAIN) do-guest
+
+bench: ## Measure: instructions per operation, bytes per PASID, waits per operation (BENCH_ARGS=...)
+	$(Q)$(INSTALL) build guest bench
+	$(AGAIN) do-kernel
+	$(AGAIN) do-bench
+
+##@ Set-up
+
+deps: ## Install every package that any target needs
+	$(Q)$(INSTALL) build guest lint bench
+
+kernel: ## Fetch the newest Debian kernel of series SERIES and its headers into the cache
+	$(Q)$(INSTALL) build
+	$(AGAIN) do-kernel
+
+kernel-update: ## The same, asking the mirror again for a newer one
+	$(Q)$(INSTALL) build
+	$(AGAIN) do-kernel KERNEL_ARGS=--update
+
+##@ Care
+
+.PHONY: lint clean distclean help
+lint: ## Static checks: sparse, cppcheck, checkpatch and codespell where they are to be had
+	$(Q)$(INSTALL) build lint
+	$(AGAIN) do-kernel
+	$(AGAIN) do-lint
+
+clean: ## Remove what the build made
+	$(Q)rm -rf $(B)
+
+distclean: clean ## Remove the cache too (kernels, guests, package lists); asks first
+	$(Q)harness/deps/forget '$(CACHE)'
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^##@/ { printf "%s%s\n", (n++ ? "\n" : ""), substr($$0, 5) } \
+		/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+print-%:
+	@echo '$($*)'
+
+# Second stage: everything is installed.
+
+.PHONY: do-run do-check do-check-t0 do-check-t1 do-build do-modules do-guest do-kernel do-bench do-lint
+do-run: do-guest $(ALL) do-modules
+	$(Q)$(B)/pasidlab run $(RUN_ARGS)
+
+do-check: do-guest $(ALL) $(T0_TESTS) do-modules
+	$(Q)harness/deps/run-tests $(T0_TESTS) -- $(B)/pasidlab check --tier t1 --tap $(CHECK_ARGS)
+
+do-check-t0: $(T0_TESTS)
+	$(Q)harness/deps/run-tests $(T0_TESTS)
+
+do-check-t1: do-guest $(ALL) do-modules
+	$(Q)harness/deps/run-tests -- $(B)/pasidlab check --tier t1 --tap $(CHECK_ARGS)
+
+do-build: do-guest $(ALL) $(T0_TESTS) do-modules
+
+do-modules: $(MODULES)
+
+do-bench: do-guest $(ALL) $(BENCHES) do-modules
+
+do-kernel: $(B)/harness/unbzimage
+	$(Q)SERIES='$(SERIES)' UNBZIMAGE='$(abspath $<)' harness/deps/kernel $(KERNEL_ARGS)
+
+$(MODULES): $(MODULES_SRC) harness/deps/modules $(KERNEL)/kernel.json
+	@echo '  MODULES   $(KERNEL_RELEASE)'
+	$(Q)harness/deps/modules '$(KDIR)' '$(MODULES_WORK)' $(B)/modules
+	$(Q)touch $@
+
+$(B)/harness/unbzimage: harness/guest/unbzimage.c
+	@mkdir -p $(@D)
+	@echo '  CC        $@'
+	$(Q)$(CC) -O2 $(WARN) -o $@ $< -lzstd
