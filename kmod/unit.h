@@ -109,6 +109,7 @@ enum pl_domain_type {
  * @stage: 1 or 2 for a paging domain
  * @inval_on_map: mapping owes an invalidation too (VT-d 6.1, CM=1, second stage)
  * @unit: the unit whose tables it is made of
+ * @id: its name in events and log lines; 0 blocking, 1 identity
  * @iova_last: last IOVA it can map
  * @lock: mappings and @slots; a mutex, taken inside pl_dev.lock
  * @slots: struct pl_slot that hold it, and ghosts; aux slots first
@@ -123,6 +124,7 @@ struct pl_domain {
 	u8 stage;
 	bool inval_on_map;
 	struct pl_unit *unit;
+	u64 id;
 	u64 iova_last;
 	struct mutex lock;
 	struct list_head slots;
