@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * manifest.h - where the pieces of a guest are.
+ *
+ * "make" writes one small JSON file, guest.json, beside the pasidlab command: the kernel and its exact
+ * package version, the base archive, and the tree's own modules in the order in which they load. Hard
+ * rule: paths in it are absolute, so that the command may be run from anywhere.
+ */
+#ifndef PASIDLAB_HARNESS_GUEST_MANIFEST_H
+#define PASIDLAB_HARNESS_GUEST_MANIFEST_H
+
+#include <jansson.h>
+
+/**
+ * struct pl_guest_manifest - the pieces of one guest
+ * @release: kernel release, as uname -r says it
+ * @version: package version of the kernel
+ * @kernel: the ELF kernel
+ * @base: the base archive
+ * @stock: directory of the distribution's own modules
+ * @modules: array of strings: the tree's modules, in load order
+ * @root: the whole object; all pointers above point into it
+ */
+struct pl_guest_manifest {
+	const char *release;
+	const char *version;
+	const char *kernel;
+	const char *base;
+	const char *stock;
+	json_t *modules;
+	json_t *root;
+};
+
+/**
+ * pl_guest_manifest_load() - read guest.json
+ * @path: the file; NULL: guest.json beside the running program
+ * @manifest: filled in
+ *
+ * Return: 0, -ENOENT, -EBADMSG when it is no such manifest.
+ */
+int pl_guest_manifest_load(const char *path, struct pl_guest_manifest *manifest);
+
+/**
+ * pl_guest_manifest_release() - free what a manifest holds
+ * @manifest: zeroed afterwards
+ */
+void pl_guest_manifest_release(struct pl_guest_manifest *manifest);
+
+#endif
