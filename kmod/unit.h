@@ -61,14 +61,17 @@ static inline void pl_cost_add(struct pl_cost *cost, enum pl_count what, u32 n)
  * struct pl_ticket - what one operation owes the unit's caches
  * @cost: counted as it happens
  * @table_pages: pages no longer linked into a page table; freed after sync (O8)
- * @hw: the unit driver's own notes; zeroed by pl_ticket_init()
+ * @hw: the unit driver's own notes; the first PL_TICKET_ZEROED words start as 0
  *
  * Lives on the caller's stack; no lock of its own.
  */
+#define PL_TICKET_WORDS		64
+#define PL_TICKET_ZEROED	4
+
 struct pl_ticket {
 	struct pl_cost cost;
 	struct list_head table_pages;
-	u64 hw[64];
+	u64 hw[PL_TICKET_WORDS];
 };
 
 /**
@@ -207,9 +210,8 @@ struct pl_fault {
  * @fault_tail: next to read
  * @fault_lost: overwritten before they were read
  * @refs: holders; the last one frees it
- * @node: in the table of devices
- * @unit_node: in pl_unit.devs
- * @index: order of arrival
+ * @hash: in the table of devices, by @dev
+ * @node: in the list of devices, in order of arrival
  * @rcu: freed after a grace period
  */
 struct pl_dev {
@@ -238,9 +240,8 @@ struct pl_dev {
 	u32 fault_tail;
 	u32 fault_lost;
 	refcount_t refs;
+	struct hlist_node hash;
 	struct list_head node;
-	struct list_head unit_node;
-	u32 index;
 	struct rcu_head rcu;
 };
 
@@ -334,7 +335,7 @@ struct pl_ledger {
  * @ledger: what it did
  * @faults_lost: faults the hardware could not record
  * @wedged: a sync failed; nothing the unit might read is freed any more
- * @devs: endpoints, under the core's device lock
+ * @devs: RID -> struct pl_dev; stores under the core's lock, loads under RCU
  * @node: in the list of units
  */
 struct pl_unit {
@@ -348,7 +349,7 @@ struct pl_unit {
 	struct pl_ledger ledger;
 	atomic64_t faults_lost;
 	bool wedged;
-	struct list_head devs;
+	struct xarray devs;
 	struct list_head node;
 };
 
