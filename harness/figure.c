@@ -172,7 +172,9 @@ const char *pl_fmt_ratio(char buf[PL_FMT_MAX], double x)
 		return strcpy(buf, "-");
 	if (x > 0 && x < 0.005)
 		return strcpy(buf, "<0.01");
-	snprintf(buf, PL_FMT_MAX, "%.*f", x == floor(x) ? 0 : 2, x);
+	if (x == floor(x))
+		return pl_fmt_count(buf, (uint64_t)x);
+	snprintf(buf, PL_FMT_MAX, "%.2f", x);
 	return buf;
 }
 

@@ -194,8 +194,8 @@ int pl_report_ktap(FILE *f, const struct pl_result *r, const struct pl_report_op
 	}
 	for (i = 0; i < r->n_checks; i++)
 		pl_ktap_line(f, &n, r->checks[i].status, r->checks[i].name, r->checks[i].reason);
-	pl_ktap_line(f, &n, r->klog.n ? PL_FAIL : PL_PASS, "kernel-log",
-		     r->klog.n ? r->klog.v[0] : NULL);
+	pl_ktap_line(f, &n, r->n_klog ? PL_FAIL : PL_PASS, "kernel-log",
+		     r->n_klog && r->klog[0].bad.n ? r->klog[0].bad.v[0] : NULL);
 	pl_ktap_line(f, &n, why.n ? PL_FAIL : PL_PASS, "run", why.n ? why.v[0] : NULL);
 	err = ferror(f) ? -EIO : 0;
 out:

@@ -56,11 +56,11 @@ static void pl_slot_title(struct pl_page *p)
 	fputs(" · pasidlab", p->f);
 }
 
-static void pl_fact(struct pl_page *p, enum pl_env_field field, const char *after)
+static void pl_fact(struct pl_page *p, const char *before, enum pl_env_field field, const char *after)
 {
 	if (!p->r->env[field])
 		return;
-	fputs("<li>", p->f);
+	fprintf(p->f, "<li>%s", before);
 	pl_html_escape(p->f, p->r->env[field]);
 	fprintf(p->f, "%s</li>", after);
 }
@@ -71,12 +71,14 @@ static void pl_slot_head(struct pl_page *p)
 
 	pl_badge(p->f, p->why.n ? PL_FAIL : PL_PASS);
 	fputs("<ul class=\"facts\">", p->f);
-	pl_fact(p, PL_ENV_UNIT, "");
-	pl_fact(p, PL_ENV_ENGINE, " engine");
-	pl_fact(p, PL_ENV_KERNEL, "");
-	pl_fact(p, PL_ENV_ACCEL, "");
-	pl_fact(p, PL_ENV_DATE, "");
-	fprintf(p->f, "<li>took %s</li></ul>\n", pl_fmt_ns(buf, p->r->duration_ns));
+	pl_fact(p, "", PL_ENV_UNIT, "");
+	pl_fact(p, "", PL_ENV_ENGINE, " engine");
+	pl_fact(p, "Linux ", PL_ENV_KERNEL, "");
+	pl_fact(p, "", PL_ENV_ACCEL, "");
+	pl_fact(p, "", PL_ENV_DATE, "");
+	if (p->r->duration_ns)
+		fprintf(p->f, "<li>took %s</li>", pl_fmt_ns(buf, p->r->duration_ns));
+	fputs("</ul>\n", p->f);
 	if (p->r->emulated)
 		fputs("<p class=\"emulated\"><strong>Emulated: times relative only.</strong> Compare them with "
 		      "runs of the same key; the counts are exact.</p>\n", p->f);
@@ -117,12 +119,20 @@ static void pl_slot_tiles(struct pl_page *p)
 	pl_tile(p->f, false, "Operations", pl_fmt_count(buf, calls), note);
 	pl_tile(p->f, pl_result_violations(r), "Violations",
 		pl_fmt_count(buf, pl_result_violations(r)), "of the invariants O1 to O10");
-	pl_tile(p->f, r->klog.n, "Kernel log", r->klog.n ? "Bad" : "Clean",
+	pl_tile(p->f, r->n_klog, "Kernel log", r->n_klog ? "Bad" : "Clean",
 		"bugs, warnings, lockdep, KASAN");
 	snprintf(note, sizeof(note), "%zu failed, %zu skipped", failed, skipped);
 	if (r->n_checks)
 		pl_tile(p->f, failed, "Checks passed",
 			pl_fmt_count(buf, pl_result_checks(r, PL_PASS)), note);
+}
+
+/* With fewer calls than a percentile needs, it is the maximum by another name. */
+static const char *pl_time_class(const struct pl_op_row *row, int col)
+{
+	bool few = col != PL_TIME_MAX && row->ns[col] == row->ns[PL_TIME_MAX];
+
+	return few ? " class=\"few\" title=\"too few calls: this is the maximum\"" : "";
 }
 
 static void pl_html_op_row(FILE *f, const struct pl_op_row *row)
@@ -138,7 +148,7 @@ static void pl_html_op_row(FILE *f, const struct pl_op_row *row)
 	fprintf(f, "<td>%s</td>", pl_fmt_rate(buf, row->rate));
 	for (i = 0; i < PL_TIME_NR; i++) {
 		if (row->timed)
-			pl_data(f, "", row->ns[i], pl_fmt_ns(buf, row->ns[i]));
+			pl_data(f, pl_time_class(row, i), row->ns[i], pl_fmt_ns(buf, row->ns[i]));
 		else
 			fputs("<td>-</td>", f);
 	}
@@ -294,20 +304,43 @@ static void pl_slot_violations(struct pl_page *p)
 	fputs("</tbody></table></div>\n", p->f);
 }
 
+static void pl_html_lines(FILE *f, const struct pl_strv *lines)
+{
+	size_t i;
+
+	fputs("<pre class=\"log\">", f);
+	for (i = 0; i < lines->n; i++) {
+		pl_html_escape(f, lines->v[i]);
+		putc('\n', f);
+	}
+	fputs("</pre>\n", f);
+}
+
 static void pl_slot_klog(struct pl_page *p)
 {
 	size_t i;
 
-	if (!p->r->klog.n) {
+	if (!p->r->n_klog)
 		fputs("<p class=\"none\">Clean: no line that fails a run.</p>\n", p->f);
+	for (i = 0; i < p->r->n_klog; i++) {
+		const struct pl_klog *k = &p->r->klog[i];
+
+		fputs("<p class=\"none\">During ", p->f);
+		pl_html_escape(p->f, k->command);
+		if (k->lost)
+			fprintf(p->f, ", with %llu gaps", (unsigned long long)k->lost);
+		fputs(":</p>\n", p->f);
+		pl_html_lines(p->f, k->context.n ? &k->context : &k->bad);
+	}
+}
+
+static void pl_slot_console(struct pl_page *p)
+{
+	if (!p->r->console.n)
 		return;
-	}
-	fputs("<pre class=\"log\">", p->f);
-	for (i = 0; i < p->r->klog.n; i++) {
-		pl_html_escape(p->f, p->r->klog.v[i]);
-		putc('\n', p->f);
-	}
-	fputs("</pre>\n", p->f);
+	fputs("<section class=\"card\"><h2>Last console lines</h2>\n", p->f);
+	pl_html_lines(p->f, &p->r->console);
+	fputs("</section>\n", p->f);
 }
 
 static void pl_html_check(FILE *f, const struct pl_check *c)
@@ -337,7 +370,7 @@ static void pl_slot_checks(struct pl_page *p)
 	if (!p->r->n_checks)
 		return;
 	fputs("<section class=\"card\"><h2>Checks</h2><div class=\"scroll\"><table><thead><tr>"
-	      "<th scope=\"col\">Result</th><th scope=\"col\">Check</th><th scope=\"col\" class=\"text\">"
+	      "<th scope=\"col\">Result</th><th scope=\"col\" class=\"text\">Check</th><th scope=\"col\" class=\"text\">"
 	      "Requirements</th><th scope=\"col\" class=\"text\">Reason</th></tr></thead><tbody>\n", p->f);
 	for (s = 0; s < 3; s++)
 		for (i = 0; i < p->r->n_checks; i++)
@@ -380,6 +413,7 @@ static const struct {
 	{ "workloads", pl_slot_workloads },
 	{ "violations", pl_slot_violations },
 	{ "klog", pl_slot_klog },
+	{ "console", pl_slot_console },
 	{ "checks", pl_slot_checks },
 	{ "environment", pl_slot_environment },
 	{ "key", pl_slot_key },

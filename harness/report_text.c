@@ -222,7 +222,8 @@ static void pl_text_head(FILE *f, const struct pl_result *r, const struct pl_rep
 		r->env[PL_ENV_ENGINE] ?: "unknown", r->env[PL_ENV_KERNEL] ?: "unknown",
 		r->env[PL_ENV_ACCEL] ?: "accelerator unknown");
 	fprintf(f, "  %s · took %s · pasidlab %s\n", r->env[PL_ENV_DATE] ?: "date unknown",
-		pl_fmt_ns(buf, r->duration_ns), r->env[PL_ENV_PASIDLAB] ?: "unknown");
+		r->duration_ns ? pl_fmt_ns(buf, r->duration_ns) : "unknown time",
+		r->env[PL_ENV_PASIDLAB] ?: "unknown");
 	if (r->emulated)
 		pl_paint(f, o, PL_YELLOW, "  emulated: times relative only\n");
 }
@@ -258,21 +259,51 @@ static void pl_text_checks(FILE *f, const struct pl_result *r, const struct pl_r
 	}
 }
 
+static void pl_text_lines(FILE *f, const struct pl_strv *lines)
+{
+	size_t i;
+
+	for (i = 0; i < lines->n; i++)
+		fprintf(f, "    %s\n", lines->v[i]);
+}
+
+static void pl_text_klog(FILE *f, const struct pl_result *r)
+{
+	size_t i;
+
+	fprintf(f, "kernel log  %s\n", r->n_klog ? "bad" : "clean");
+	for (i = 0; i < r->n_klog; i++) {
+		const struct pl_klog *k = &r->klog[i];
+
+		fprintf(f, "  during %s:", k->command);
+		if (k->lost)
+			fprintf(f, " %llu gaps", (unsigned long long)k->lost);
+		putc('\n', f);
+		pl_text_lines(f, k->context.n ? &k->context : &k->bad);
+	}
+}
+
+static void pl_text_console(FILE *f, const struct pl_result *r)
+{
+	if (!r->console.n)
+		return;
+	fputs("console     last lines:\n", f);
+	pl_text_lines(f, &r->console);
+}
+
 static void pl_text_safety(FILE *f, const struct pl_result *r, const struct pl_report_opts *o)
 {
 	char buf[PL_FMT_MAX];
-	size_t i;
 
 	fprintf(f, "\nviolations  %s\n", pl_fmt_count(buf, pl_result_violations(r)));
 	pl_text_violations(f, r);
-	fprintf(f, "kernel log  %s\n", r->klog.n ? "bad" : "clean");
-	for (i = 0; i < r->klog.n; i++)
-		fprintf(f, "  %s\n", r->klog.v[i]);
+	pl_text_klog(f, r);
 	if (r->n_checks)
 		fprintf(f, "checks      %zu passed, %zu failed, %zu skipped\n",
 			pl_result_checks(r, PL_PASS), pl_result_checks(r, PL_FAIL),
 			pl_result_checks(r, PL_SKIP));
 	pl_text_checks(f, r, o);
+	pl_text_console(f, r);
 }
 
 static int pl_text_verdict(FILE *f, const struct pl_result *r, const struct pl_report_opts *o)

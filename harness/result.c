@@ -217,6 +217,55 @@ void pl_check_free(struct pl_check *c)
 }
 
 /**
+ * pl_command_free() - free what a command holds, not the struct itself
+ * @c: a command, complete or not
+ */
+void pl_command_free(struct pl_command *c)
+{
+	free(c->name);
+	free(c->error);
+	pl_strv_free(&c->stack);
+}
+
+/**
+ * pl_klog_free() - free what a step's log holds, not the struct itself
+ * @k: a step's log, complete or not
+ */
+void pl_klog_free(struct pl_klog *k)
+{
+	free(k->command);
+	pl_strv_free(&k->bad);
+	pl_strv_free(&k->context);
+}
+
+/**
+ * pl_trace_free() - free what a trace holds and leave it empty
+ * @t: a trace, complete or not
+ */
+void pl_trace_free(struct pl_trace *t)
+{
+	while (t->n_events)
+		free(t->events[--t->n_events].name);
+	free(t->events);
+	free(t->probe);
+	memset(t, 0, sizeof(*t));
+}
+
+static void pl_result_free_guest(struct pl_result *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_commands; i++)
+		pl_command_free(&r->commands[i]);
+	for (i = 0; i < r->n_klog; i++)
+		pl_klog_free(&r->klog[i]);
+	free(r->commands);
+	free(r->klog);
+	pl_trace_free(&r->trace);
+	pl_strv_free(&r->console);
+}
+
+/**
  * pl_result_free() - free a result and all it holds
  * @r: a result or NULL
  */
@@ -235,7 +284,7 @@ void pl_result_free(struct pl_result *r)
 	free(r->workloads);
 	free(r->checks);
 	pl_pairs_free(r->options, r->n_options);
-	pl_strv_free(&r->klog);
+	pl_result_free_guest(r);
 	pl_strv_free(&r->failures);
 	free(r);
 }
@@ -371,6 +420,49 @@ static int pl_workload_reasons(const struct pl_workload *w, struct pl_strv *why)
 	return err;
 }
 
+/* 124 is what a step that overran its time ends with, as from timeout(1). */
+static int pl_command_reason(const struct pl_command *c, struct pl_strv *why)
+{
+	if (c->error)
+		return pl_reason(why, "step %s: %s", c->name, c->error);
+	if (c->status == 124)
+		return pl_reason(why, "step %s ran out of time%s%s", c->name,
+				 c->stack.n ? ", in the kernel at " : "",
+				 c->stack.n ? c->stack.v[0] : "");
+	if (c->status > 128)
+		return pl_reason(why, "step %s was ended by signal %llu", c->name,
+				 (unsigned long long)c->status - 128);
+	return pl_reason(why, "step %s ended with exit code %llu", c->name,
+			 (unsigned long long)c->status);
+}
+
+static int pl_klog_reason(const struct pl_klog *k, struct pl_strv *why)
+{
+	if (!k->bad.n)
+		return pl_reason(why, "the kernel log had %llu gap%s during %s",
+				 (unsigned long long)k->lost, k->lost == 1 ? "" : "s", k->command);
+	return pl_reason(why, "the kernel log went bad during %s: %s", k->command, k->bad.v[0]);
+}
+
+static int pl_guest_reasons(const struct pl_result *r, struct pl_strv *why)
+{
+	size_t i, n = why->n;
+	int err = 0;
+
+	for (i = 0; i < r->n_commands && !err; i++)
+		if (r->commands[i].status || r->commands[i].error)
+			err = pl_command_reason(&r->commands[i], why);
+	for (i = 0; i < r->n_klog && !err; i++)
+		err = pl_klog_reason(&r->klog[i], why);
+	if (!err && r->trace.drops)
+		err = pl_reason(why, "the tracer lost %llu events",
+				(unsigned long long)r->trace.drops);
+	/* The exit code says no more than what the steps have said already. */
+	if (!err && r->exit_code && why->n == n)
+		err = pl_reason(why, "the guest's plan ended with exit code %d", r->exit_code);
+	return err;
+}
+
 static int pl_run_reasons(const struct pl_result *r, struct pl_strv *why)
 {
 	size_t i, ran = r->n_workloads + r->n_checks - pl_result_checks(r, PL_SKIP);
@@ -380,11 +472,8 @@ static int pl_run_reasons(const struct pl_result *r, struct pl_strv *why)
 		err = pl_strv_add(why, r->failures.v[i]);
 	if (!err && !r->exited && !r->failures.n)
 		err = pl_reason(why, "the guest ended without an exit frame");
-	if (!err && r->exited && r->exit_code)
-		err = pl_reason(why, "the guest's plan ended with exit code %d", r->exit_code);
-	if (!err && r->klog.n)
-		err = pl_reason(why, "the kernel log has %zu bad line%s, first: %s", r->klog.n,
-				r->klog.n == 1 ? "" : "s", r->klog.v[0]);
+	if (!err)
+		err = pl_guest_reasons(r, why);
 	if (!err && !ran)
 		err = pl_reason(why, "nothing ran: no workload and no check reported a result");
 	return err;

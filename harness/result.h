@@ -147,13 +147,60 @@ struct pl_check {
 };
 
 /**
+ * struct pl_command - one step of the guest's plan
+ * @name: of the step
+ * @status: as a shell says it: exit code, 128 + signal, 124 for a time-out
+ * @ms: how long it took
+ * @error: why it could not be started; may be NULL
+ * @stack: where in the kernel it sat when its time was over
+ */
+struct pl_command {
+	char *name;
+	uint64_t status;
+	uint64_t ms;
+	char *error;
+	struct pl_strv stack;
+};
+
+/**
+ * struct pl_klog - what the kernel said during one step, where it fails the verdict
+ * @command: the step
+ * @lost: gaps in the log: lines nobody read, which may have been bad
+ * @bad: lines that a healthy kernel never writes
+ * @context: the lines from the first bad one on
+ */
+struct pl_klog {
+	char *command;
+	uint64_t lost;
+	struct pl_strv bad;
+	struct pl_strv context;
+};
+
+/**
+ * struct pl_trace - what the tracer saw, in total
+ * @probe: how it looked: "tracepoint", "fentry", "kprobe"; NULL when no tracer ran
+ * @drops: events it lost
+ * @events: its counts, by event
+ * @n_events: how many
+ */
+struct pl_trace {
+	char *probe;
+	uint64_t drops;
+	struct pl_count *events;
+	size_t n_events;
+};
+
+/**
  * struct pl_result - one run
  * @env: the environment; NULL where unknown
  * @emulated: an emulator executed the guest, so its times are relative only
  * @options: what the run was asked to do
  * @workloads: in the order in which they ended
  * @checks: in the order in which they ended
- * @klog: lines of the kernel log that fail the verdict
+ * @commands: steps of the plan, in the order in which they ended
+ * @klog: steps during which the kernel log went bad; empty is clean
+ * @trace: what the tracer saw
+ * @console: the last lines of the console, where the guest was lost
  * @failures: why the run as a whole failed: no exit frame, a time-out, a frame that did not parse
  * @duration_ns: of the whole run, guest boot included
  * @exited: the guest said so itself
@@ -168,7 +215,12 @@ struct pl_result {
 	size_t n_workloads;
 	struct pl_check *checks;
 	size_t n_checks;
-	struct pl_strv klog;
+	struct pl_command *commands;
+	size_t n_commands;
+	struct pl_klog *klog;
+	size_t n_klog;
+	struct pl_trace trace;
+	struct pl_strv console;
 	struct pl_strv failures;
 	uint64_t duration_ns;
 	bool exited;
@@ -204,5 +256,8 @@ int pl_strv_add(struct pl_strv *v, const char *s);
 void pl_strv_free(struct pl_strv *v);
 void pl_workload_free(struct pl_workload *w);
 void pl_check_free(struct pl_check *c);
+void pl_command_free(struct pl_command *c);
+void pl_klog_free(struct pl_klog *k);
+void pl_trace_free(struct pl_trace *t);
 
 #endif

@@ -150,17 +150,18 @@ static int pl_read_pairs(struct pl_reader *rd, const json_t *o, const char *name
 }
 
 /* An object of counters, in the order given. */
-static int pl_read_counts(struct pl_reader *rd, const json_t *o, struct pl_workload *w)
+static int pl_read_counts(struct pl_reader *rd, const json_t *o, const char *name,
+			  struct pl_count **counts, size_t *n)
 {
-	json_t *object = json_object_get(o, "counts"), *v;
+	json_t *object = json_object_get(o, name), *v;
 	struct pl_count *c;
 	const char *key;
 	int err = 0;
 
 	if (object && !json_is_object(object))
-		return pl_bad(rd, "\"counts\" is not an object");
+		return pl_bad(rd, "\"%s\" is not an object", name);
 	json_object_foreach(object, key, v) {
-		c = pl_grow(&w->counts, &w->n_counts, sizeof(*c));
+		c = pl_grow(counts, n, sizeof(*c));
 		if (!c)
 			return -ENOMEM;
 		err = pl_strdup_clean(&c->name, key) ?: pl_read_u64(rd, object, key, true, &c->value);
@@ -245,7 +246,7 @@ static int pl_read_workload(struct pl_reader *rd, const json_t *o, void *element
 	       pl_read_status(rd, o, &w->status) ?:
 	       pl_read_strv(rd, o, "failures", &w->failures) ?:
 	       pl_read_pairs(rd, o, "options", &w->options, &w->n_options) ?:
-	       pl_read_counts(rd, o, w) ?:
+	       pl_read_counts(rd, o, "counts", &w->counts, &w->n_counts) ?:
 	       pl_read_workload_lists(rd, o, w);
 }
 
@@ -257,6 +258,35 @@ static int pl_read_check(struct pl_reader *rd, const json_t *o, void *element)
 	       pl_read_status(rd, o, &c->status) ?:
 	       pl_read_strv(rd, o, "req", &c->req) ?:
 	       pl_read_str(rd, o, "reason", false, &c->reason);
+}
+
+static int pl_read_command(struct pl_reader *rd, const json_t *o, void *element)
+{
+	struct pl_command *c = element;
+
+	return pl_read_str(rd, o, "name", true, &c->name) ?:
+	       pl_read_u64(rd, o, "status", true, &c->status) ?:
+	       pl_read_u64(rd, o, "ms", false, &c->ms) ?:
+	       pl_read_str(rd, o, "error", false, &c->error) ?:
+	       pl_read_strv(rd, o, "stack", &c->stack);
+}
+
+static int pl_read_klog(struct pl_reader *rd, const json_t *o, void *element)
+{
+	struct pl_klog *k = element;
+	int err = pl_read_str(rd, o, "command", false, &k->command) ?:
+		  pl_read_u64(rd, o, "lost", false, &k->lost) ?:
+		  pl_read_strv(rd, o, "bad", &k->bad) ?:
+		  pl_read_strv(rd, o, "context", &k->context);
+
+	return err || k->command ? err : pl_strdup_clean(&k->command, "the run");
+}
+
+static int pl_read_trace(struct pl_reader *rd, const json_t *o, struct pl_trace *t)
+{
+	return pl_read_str(rd, o, "probe", true, &t->probe) ?:
+	       pl_read_u64(rd, o, "drops", true, &t->drops) ?:
+	       pl_read_counts(rd, o, "events", &t->events, &t->n_events);
 }
 
 /* The members of @o that the environment names. */
@@ -321,9 +351,39 @@ static int pl_frame_check(struct pl_reader *rd, struct pl_result *r, const json_
 	return err;
 }
 
+static int pl_frame_command(struct pl_reader *rd, struct pl_result *r, const json_t *o)
+{
+	struct pl_command *c = pl_grow(&r->commands, &r->n_commands, sizeof(*c));
+	int err = c ? pl_read_command(rd, o, c) : -ENOMEM;
+
+	if (c && err)
+		pl_command_free(&r->commands[--r->n_commands]);
+	return err;
+}
+
+/* The guest reports its log after every step; only what fails the verdict is kept. */
 static int pl_frame_klog(struct pl_reader *rd, struct pl_result *r, const json_t *o)
 {
-	return pl_read_strv(rd, o, "bad", &r->klog);
+	struct pl_klog *k = pl_grow(&r->klog, &r->n_klog, sizeof(*k));
+	int err = k ? pl_read_klog(rd, o, k) : -ENOMEM;
+
+	if (k && (err || (!k->bad.n && !k->lost)))
+		pl_klog_free(&r->klog[--r->n_klog]);
+	return err;
+}
+
+/* A tracer's own summary; a second one replaces the first, as a longer look replaces a shorter. */
+static int pl_frame_trace(struct pl_reader *rd, struct pl_result *r, const json_t *o)
+{
+	int err;
+
+	pl_trace_free(&r->trace);
+	err = pl_read_trace(rd, o, &r->trace);
+	if (err) {
+		pl_trace_free(&r->trace);
+		return err;
+	}
+	return pl_result_set_env(r, PL_ENV_PROBE, r->trace.probe);
 }
 
 static int pl_frame_exit(struct pl_reader *rd, struct pl_result *r, const json_t *o)
@@ -346,7 +406,9 @@ static const struct {
 	{ "progress", pl_frame_progress },
 	{ "workload", pl_frame_workload },
 	{ "check", pl_frame_check },
+	{ "command", pl_frame_command },
 	{ "klog", pl_frame_klog },
+	{ "trace", pl_frame_trace },
 	{ "exit", pl_frame_exit },
 };
 
@@ -373,6 +435,18 @@ int pl_result_add_frame(struct pl_result *r, const json_t *frame, char why[PL_WH
 	return pl_bad(&rd, "a frame of unknown type '%.40s'", type);
 }
 
+static int pl_read_guest(struct pl_reader *rd, const json_t *o, struct pl_result *r)
+{
+	const json_t *trace = json_object_get(o, "trace");
+
+	return pl_read_each(rd, o, "commands", &r->commands, &r->n_commands, sizeof(*r->commands),
+			    pl_read_command) ?:
+	       pl_read_each(rd, o, "kernel_log", &r->klog, &r->n_klog, sizeof(*r->klog),
+			    pl_read_klog) ?:
+	       pl_read_strv(rd, o, "console", &r->console) ?:
+	       (trace ? pl_read_trace(rd, trace, &r->trace) : 0);
+}
+
 static int pl_read_run(struct pl_reader *rd, const json_t *o, struct pl_result *r)
 {
 	const json_t *exit_code = json_object_get(o, "exit_code");
@@ -383,8 +457,8 @@ static int pl_read_run(struct pl_reader *rd, const json_t *o, struct pl_result *
 	return pl_read_u64(rd, o, "duration_ns", false, &r->duration_ns) ?:
 	       pl_read_env(rd, json_object_get(o, "environment"), r) ?:
 	       pl_read_pairs(rd, o, "options", &r->options, &r->n_options) ?:
-	       pl_read_strv(rd, o, "kernel_log", &r->klog) ?:
 	       pl_read_strv(rd, o, "failures", &r->failures) ?:
+	       pl_read_guest(rd, o, r) ?:
 	       pl_read_each(rd, o, "workloads", &r->workloads, &r->n_workloads,
 			    sizeof(*r->workloads), pl_read_workload) ?:
 	       pl_read_each(rd, o, "checks", &r->checks, &r->n_checks, sizeof(*r->checks),

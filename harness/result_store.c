@@ -137,13 +137,13 @@ static json_t *pl_ledger_json(const struct pl_workload *w, bool *bad)
 	return array;
 }
 
-static json_t *pl_counts_json(const struct pl_workload *w, bool *bad)
+static json_t *pl_counts_json(const struct pl_count *counts, size_t n, bool *bad)
 {
 	json_t *o = json_object();
 	size_t i;
 
-	for (i = 0; i < w->n_counts; i++)
-		pl_set_u64(o, w->counts[i].name, w->counts[i].value, bad);
+	for (i = 0; i < n; i++)
+		pl_set_u64(o, counts[i].name, counts[i].value, bad);
 	return o;
 }
 
@@ -175,7 +175,7 @@ static json_t *pl_workload_json(const struct pl_workload *w, bool *bad)
 	pl_set(o, "units", pl_units_json(w, bad), bad);
 	pl_set(o, "ops", pl_ops_json(w, bad), bad);
 	pl_set(o, "ledger", pl_ledger_json(w, bad), bad);
-	pl_set(o, "counts", pl_counts_json(w, bad), bad);
+	pl_set(o, "counts", pl_counts_json(w->counts, w->n_counts, bad), bad);
 	pl_set(o, "violations", pl_violations_json(w, bad), bad);
 	return o;
 }
@@ -189,6 +189,56 @@ static json_t *pl_check_json(const struct pl_check *c, bool *bad)
 	pl_set(o, "req", pl_strv_json(&c->req, bad), bad);
 	pl_set_str(o, "reason", c->reason, bad);
 	return o;
+}
+
+static json_t *pl_command_json(const struct pl_command *c, bool *bad)
+{
+	json_t *o = json_object();
+
+	pl_set_str(o, "name", c->name, bad);
+	pl_set_u64(o, "status", c->status, bad);
+	pl_set_u64(o, "ms", c->ms, bad);
+	pl_set_str(o, "error", c->error, bad);
+	if (c->stack.n)
+		pl_set(o, "stack", pl_strv_json(&c->stack, bad), bad);
+	return o;
+}
+
+static json_t *pl_klog_json(const struct pl_klog *k, bool *bad)
+{
+	json_t *o = json_object();
+
+	pl_set_str(o, "command", k->command, bad);
+	pl_set_u64(o, "lost", k->lost, bad);
+	pl_set(o, "bad", pl_strv_json(&k->bad, bad), bad);
+	pl_set(o, "context", pl_strv_json(&k->context, bad), bad);
+	return o;
+}
+
+static json_t *pl_trace_json(const struct pl_trace *t, bool *bad)
+{
+	json_t *o = json_object();
+
+	pl_set_str(o, "probe", t->probe, bad);
+	pl_set_u64(o, "drops", t->drops, bad);
+	pl_set(o, "events", pl_counts_json(t->events, t->n_events, bad), bad);
+	return o;
+}
+
+static void pl_set_guest(json_t *o, const struct pl_result *r, bool *bad)
+{
+	json_t *commands = json_array(), *klog = json_array();
+	size_t i;
+
+	for (i = 0; i < r->n_commands; i++)
+		pl_append(commands, pl_command_json(&r->commands[i], bad), bad);
+	for (i = 0; i < r->n_klog; i++)
+		pl_append(klog, pl_klog_json(&r->klog[i], bad), bad);
+	pl_set(o, "commands", commands, bad);
+	pl_set(o, "kernel_log", klog, bad);
+	pl_set(o, "console", pl_strv_json(&r->console, bad), bad);
+	if (r->trace.probe)
+		pl_set(o, "trace", pl_trace_json(&r->trace, bad), bad);
 }
 
 static json_t *pl_env_json(const struct pl_result *r, bool *bad)
@@ -226,7 +276,7 @@ static void pl_set_run(json_t *o, const struct pl_result *r, bool *bad)
 		pl_append(checks, pl_check_json(&r->checks[i], bad), bad);
 	pl_set(o, "workloads", workloads, bad);
 	pl_set(o, "checks", checks, bad);
-	pl_set(o, "kernel_log", pl_strv_json(&r->klog, bad), bad);
+	pl_set_guest(o, r, bad);
 	pl_set(o, "failures", pl_strv_json(&r->failures, bad), bad);
 	pl_set_u64(o, "duration_ns", r->duration_ns, bad);
 	if (r->exited)
