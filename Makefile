@@ -32,7 +32,9 @@ KDIR	= $(realpath $(KERNEL))/headers
 VMLINUX	= $(realpath $(KERNEL))/vmlinux
 -include $(KERNEL)/kernel.env
 
-MODULES_WORK = $(CACHE)/build/$(KERNEL_RELEASE)/$(firstword $(shell pwd | cksum))
+# Two checkouts share the downloads, but nothing that is built.
+TREE_KEY := $(firstword $(shell pwd | cksum))
+MODULES_WORK = $(CACHE)/build/$(KERNEL_RELEASE)/$(TREE_KEY)
 MODULES_SRC := Kbuild $(shell find kmod hw -name '*.[chS]' -o -name Kbuild 2>/dev/null)
 MODULES	:= $(B)/modules/.stamp
 
@@ -146,10 +148,13 @@ do-check-t1: do-guest $(ALL) do-modules
 	$(Q)harness/deps/run-tests -- $(B)/pasidlab check --tier t1 --tap $(CHECK_ARGS)
 
 do-build: do-guest $(ALL) $(T0_TESTS) do-modules
+	@:
 
 do-modules: $(MODULES)
+	@:
 
 do-bench: do-guest $(ALL) $(BENCHES) do-modules
+	@:
 
 do-kernel: $(B)/harness/unbzimage
 	$(Q)SERIES='$(SERIES)' UNBZIMAGE='$(abspath $<)' harness/deps/kernel $(KERNEL_ARGS)

@@ -60,8 +60,8 @@ struct pl_guest_progress {
  * @smp: processors; 0: 2
  * @mem_mib: memory in MiB; 0: 2048
  * @accel: see enum pl_guest_accel
- * @icount: negative or 0: off; else every instruction takes 2^(@icount - 1) ns of guest time and
- *	@smp is 1 (TCG only)
+ * @icount: 0: off; 1 to 10: every instruction takes 2^@icount ns of guest time, on one processor (TCG
+ *	only)
  * @timeout_s: seconds from start to end; 0: 300
  * @ctx: handed to the callbacks
  * @on_frame: one frame's JSON text, NUL-terminated, @len bytes; may be NULL
@@ -80,7 +80,7 @@ struct pl_guest_opts {
 	unsigned int smp;
 	unsigned int mem_mib;
 	enum pl_guest_accel accel;
-	int icount;
+	unsigned int icount;
 	unsigned int timeout_s;
 	void *ctx;
 	void (*on_frame)(void *ctx, const char *json, size_t len);

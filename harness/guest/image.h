@@ -13,6 +13,7 @@
 #ifndef PASIDLAB_HARNESS_GUEST_IMAGE_H
 #define PASIDLAB_HARNESS_GUEST_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -103,13 +104,16 @@ int pl_image_add_node(struct pl_image *image, const char *path, mode_t mode, uns
 /**
  * struct pl_plan_step - one command for the guest's init
  * @name: what frames and reports call it; NULL: the last part of argv[0]
- * @argv: its words, ended by NULL. "insmod PATH [PARAM=VALUE...]" and "rmmod NAME" are init's own
+ * @argv: its words, ended by NULL. "insmod PATH [PARAM=VALUE...]", "rmmod NAME" and "stop NAME" (end a
+ *	background command with SIGTERM and report it) are init's own
  * @timeout_s: seconds until it is killed; 0: init's default (120)
+ * @background: go on with the next command at once; it is stopped at the end of the plan at the latest
  */
 struct pl_plan_step {
 	const char *name;
 	const char *const *argv;
 	unsigned int timeout_s;
+	bool background;
 };
 
 /**

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The guest's room: the library that boots guests (guest_LIB), init, the base archive and guest.json, the file that
+# tells the pasidlab command where all pieces are. Included before the other rooms, which link guest_LIB.
+
+guest_LIB	:= $(B)/harness/guest.a
+guest_LIBS	:= -ljansson
+guest_SRC	:= guest image manifest qemu
+guest_OBJ	:= $(guest_SRC:%=$(B)/harness/guest/%.o)
+guest_INIT	:= $(B)/harness/guest/init
+guest_STORE	= $(CACHE)/guest/$(TREE_KEY)
+guest_BASE	= $(guest_STORE)/base.cpio
+guest_JSON	:= $(B)/guest.json
+guest_CFLAGS	= $(CFLAGS) $(WARN) -D_GNU_SOURCE -std=gnu11 -MMD -MP
+
+ALL += $(guest_LIB)
+
+$(B)/harness/guest/%.o: harness/guest/%.c
+	@mkdir -p $(@D)
+	@echo '  CC        $@'
+	$(Q)$(CC) $(guest_CFLAGS) -c -o $@ $<
+
+$(guest_LIB): $(guest_OBJ)
+	@echo '  AR        $@'
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# One step, no archive in between: init is small.
+$(guest_INIT): $(wildcard harness/guest/init/*.[ch])
+	@mkdir -p $(@D)
+	@echo '  CC        $@ (static)'
+	$(Q)$(CC) -O2 -g $(WARN) -D_GNU_SOURCE -std=gnu11 -static -o $@ $(filter %.c,$^)
+	$(Q)strip $@
+
+$(B)/harness/guest/mkbase: $(B)/harness/guest/mkbase.o $(B)/harness/guest/image.o
+	$(Q)$(CC) -o $@ $^
+
+$(guest_BASE): $(B)/harness/guest/mkbase $(guest_INIT)
+	@mkdir -p $(@D)
+	@echo '  GUEST     $@'
+	$(Q)$< $@ $(guest_INIT) "$$(command -v busybox)" $$(busybox --list)
+
+$(guest_JSON): $(guest_BASE) $(MODULES) $(KERNEL)/kernel.json harness/guest/manifest
+	@echo '  GUEST     $@'
+	$(Q)harness/guest/manifest '$(KERNEL)' '$(guest_BASE)' '$(B)/modules' $@
+
+do-guest: $(guest_JSON)
+	@:
+
+-include $(guest_OBJ:.o=.d) $(B)/harness/guest/mkbase.d

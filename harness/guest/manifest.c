@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * manifest.c - where the pieces of a guest are.
+ *
+ * Reads the guest.json that the build writes. Hard rule: a manifest that lacks a piece is refused whole,
+ * so that callers need not check each pointer.
+ */
+#include "manifest.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_NAME	"guest.json"
+
+/* guest.json in the directory of the running program. */
+static int default_path(char *path, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", path, size - 1);
+	char *slash;
+
+	if (n < 0)
+		return -errno;
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	if ((size_t)(slash - path) + 1 + sizeof(FILE_NAME) > size)
+		return -ENAMETOOLONG;
+	strcpy(slash + 1, FILE_NAME);
+	return 0;
+}
+
+int pl_guest_manifest_load(const char *path, struct pl_guest_manifest *manifest)
+{
+	char beside[PATH_MAX];
+	int err;
+
+	memset(manifest, 0, sizeof(*manifest));
+	err = path ? 0 : default_path(beside, sizeof(beside));
+	if (err)
+		return err;
+	path = path ? path : beside;
+	if (access(path, R_OK))
+		return -errno;
+	manifest->root = json_load_file(path, 0, NULL);
+	if (!manifest->root ||
+	    json_unpack(manifest->root, "{s:s, s:s, s:s, s:s, s:s, s:o}",
+			"release", &manifest->release, "version", &manifest->version,
+			"kernel", &manifest->kernel, "base", &manifest->base,
+			"stock", &manifest->stock, "modules", &manifest->modules) ||
+	    !json_is_array(manifest->modules)) {
+		pl_guest_manifest_release(manifest);
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+void pl_guest_manifest_release(struct pl_guest_manifest *manifest)
+{
+	json_decref(manifest->root);
+	memset(manifest, 0, sizeof(*manifest));
+}
