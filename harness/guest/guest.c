@@ -7,8 +7,8 @@
  * poll (a pidfd). The session ends when the process has ended and its streams are dry, so that nothing said
  * in a last breath is lost.
  *
- * Under PL_ACCEL_AUTO a machine that offers KVM is not yet believed: a guest that shows no life within
- * LIFE_MS is ended and booted again under TCG (nested and container hosts offer KVM that hangs).
+ * Under PL_ACCEL_AUTO KVM is not believed even when it ran the probe's code: a guest that shows no life
+ * within LIFE_MS is ended and booted again under TCG.
  *
  * Locking: none, one thread per call. Hard rule: only the child of this call is signalled, and it is
  * reaped before the call returns.
@@ -29,7 +29,7 @@
 #include "qemu.h"
 
 #define TICK_MS			100
-#define LIFE_MS			10000	/* a KVM guest that is alive has said something by then */
+#define LIFE_MS			5000	/* a KVM guest that is alive has said something by then */
 #define GRACE_MS		2000	/* between asking QEMU to end and making it */
 #define DEFAULT_TIMEOUT_S	300
 #define LINE_MAX_BYTES		4096

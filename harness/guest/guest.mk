@@ -5,7 +5,7 @@
 
 guest_LIB	:= $(B)/harness/guest.a
 guest_LIBS	:= -ljansson
-guest_SRC	:= guest image manifest qemu
+guest_SRC	:= guest image kvm manifest qemu
 guest_OBJ	:= $(guest_SRC:%=$(B)/harness/guest/%.o)
 guest_INIT	:= $(B)/harness/guest/init
 guest_STORE	= $(CACHE)/guest/$(TREE_KEY)

@@ -14,13 +14,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/kvm.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -371,22 +369,4 @@ bool qemu_exit_code(int status, int *code)
 		return false;
 	*code = value >> 1 & (DEBUG_EXIT_BASE - 1);
 	return true;
-}
-
-bool pl_guest_kvm_works(void)
-{
-	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), vm = -1, vcpu = -1;
-
-	if (kvm < 0)
-		return false;
-	if (ioctl(kvm, KVM_GET_API_VERSION, 0) == KVM_API_VERSION)
-		vm = ioctl(kvm, KVM_CREATE_VM, 0);
-	if (vm >= 0)
-		vcpu = ioctl(vm, KVM_CREATE_VCPU, 0);
-	if (vcpu >= 0)
-		close(vcpu);
-	if (vm >= 0)
-		close(vm);
-	close(kvm);
-	return vcpu >= 0;
 }

@@ -77,6 +77,7 @@ struct child {
 	uint64_t start_ms;
 	int wait_status;
 	bool done;
+	bool stopped;		/* asked to end by the plan */
 	bool timed_out;
 };
 

@@ -11,7 +11,7 @@
  * is not run, because its results would mean nothing.
  *
  * Vocabulary: a "child" is a running command; "status" is what a shell would say: the exit code, 128 +
- * signal, 124 for a timeout. Hard rule: one command frame and one klog frame for every step.
+ * signal, 124 for a timeout; 0 for a background command that ended by the SIGTERM that stopped it. Hard rule: one command frame and one klog frame for every step.
  */
 #include "init.h"
 
@@ -83,18 +83,20 @@ static int start(struct runner *runner, const struct step *step, struct child *c
 	return 0;
 }
 
-/* Forward every whole frame that has arrived; what comes between frames is dropped. */
+/*
+ * Forward every whole frame that has arrived. What stands before a line's last RS is no frame, or the
+ * beginning of one whose writer died: it is dropped.
+ */
 static void forward(struct runner *runner, struct child *child)
 {
 	char *rest = child->frames, *end = rest + child->used, *begin, *feed;
 
-	while ((begin = memchr(rest, RS, end - rest)) &&
-	       (feed = memchr(begin, '\n', end - begin))) {
+	while ((feed = memchr(rest, '\n', end - rest))) {
+		begin = memrchr(rest, RS, feed - rest);
+		if (begin)
+			port_write(runner->port, begin, feed + 1 - begin);
 		rest = feed + 1;
-		port_write(runner->port, begin, rest - begin);
 	}
-	if (!begin)
-		rest = end;
 	child->used = end - rest;
 	memmove(child->frames, rest, child->used);
 }
@@ -210,6 +212,9 @@ static int shell_status(const struct child *child)
 {
 	if (child->timed_out || !child->done)
 		return 124;
+	if (WIFSIGNALED(child->wait_status) && WTERMSIG(child->wait_status) == SIGTERM &&
+	    child->stopped)
+		return 0;
 	if (WIFSIGNALED(child->wait_status))
 		return 128 + WTERMSIG(child->wait_status);
 	return WEXITSTATUS(child->wait_status);
@@ -318,8 +323,10 @@ static unsigned int run_own(struct runner *runner, const struct step *step,
 static unsigned int stop_child(struct runner *runner, struct child *child)
 {
 	reap(runner);
-	if (!child->done)
+	if (!child->done) {
+		child->stopped = true;
 		kill(-child->pid, SIGTERM);
+	}
 	return finish_child(runner, child, now_ms() + child->step.timeout_s * 1000ull);
 }
 
