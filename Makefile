@@ -2,13 +2,14 @@
 #
 # The front door of pasidlab. "make" lists the targets.
 #
-# Two stages. A target that people type (run, check, ...) first installs what it needs, then starts make
-# again for its do- twin: only that second make looks for compilers and tools, so that what was installed
-# a moment ago is found. Each room of the house adds its own rules through its rules.mk.
+# Two stages. A target that people type (run, check, ...) first installs what it needs, then starts
+# make again for its do- twin: only that second make looks for compilers and tools, so that what was
+# installed a moment ago is found. Each room of the house adds its own rules through its rules.mk.
 #
-# Variables to set: B (build directory), CACHE (downloads and guests), V=1 (show commands), RUN_ARGS,
-# CHECK_ARGS and BENCH_ARGS (handed to the pasidlab command), SERIES (kernel series, 6.12), CC.
-# "make -s print-NAME" prints a variable, for scripts: print-KDIR, print-VMLINUX, print-KERNEL_RELEASE.
+# Variables to set: B (build directory), CACHE (downloads and guests), V=1 (show commands),
+# RUN_ARGS, CHECK_ARGS and BENCH_ARGS (handed to the pasidlab command), SERIES (kernel series,
+# 6.12), CC. "make -s print-NAME" prints a variable, for scripts: print-KDIR, print-VMLINUX,
+# print-KERNEL_RELEASE.
 
 B	?= build
 CACHE	?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pasidlab
@@ -127,14 +128,16 @@ distclean: clean ## Remove the cache too (kernels, guests, package lists); asks 
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "%s%s\n", (n++ ? "\n" : ""), substr($$0, 5) } \
-		/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+		/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
 
 print-%:
 	@echo '$($*)'
 
 # Second stage: everything is installed.
 
-.PHONY: do-run do-check do-check-t0 do-check-t1 do-build do-modules do-guest do-kernel do-bench do-lint
+.PHONY: do-run do-check do-check-t0 do-check-t1 do-build do-modules do-guest do-kernel do-bench
+.PHONY: do-lint
 do-run: do-guest $(ALL) do-modules
 	$(Q)$(B)/pasidlab run $(RUN_ARGS)
 
@@ -158,6 +161,9 @@ do-bench: do-guest $(ALL) $(BENCHES) do-modules
 
 do-kernel: $(B)/harness/unbzimage
 	$(Q)SERIES='$(SERIES)' UNBZIMAGE='$(abspath $<)' harness/deps/kernel $(KERNEL_ARGS)
+
+do-lint:
+	$(Q)harness/deps/lint '$(KDIR)' '$(CACHE)/lint/$(KERNEL_RELEASE)/$(TREE_KEY)' '$(B)'
 
 $(MODULES): $(MODULES_SRC) harness/deps/modules $(KERNEL)/kernel.json
 	@echo '  MODULES   $(KERNEL_RELEASE)'

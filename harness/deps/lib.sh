@@ -4,8 +4,8 @@
 # lib.sh - what the dependency scripts share.
 #
 # Vocabulary: a "step" is one command whose output goes to a log and whose progress is shown as one
-# line; "the cache" is $CACHE, the user's cache directory for pasidlab.
-# Hard rule: nothing here writes outside $CACHE, and every file that others look for appears by rename.
+# line; "the cache" is $CACHE, the user's cache directory for pasidlab. Hard rule: nothing here
+# writes outside $CACHE, and every file that others look for appears by rename.
 
 : "${CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/pasidlab}"
 
@@ -24,7 +24,7 @@ say()
 # Two scripts may run at once (two makes, two checkouts): one works, the other waits and says so.
 lock_cache()
 {
-	mkdir -p "$CACHE" || die "cannot create $CACHE: set XDG_CACHE_HOME to a directory you can write"
+	mkdir -p "$CACHE" || die "cannot create $CACHE: set XDG_CACHE_HOME to a writable directory"
 	exec 9>"$CACHE/$1.lock"
 	flock -n 9 && return
 	say WAIT "another run holds $CACHE/$1.lock"
@@ -37,8 +37,8 @@ machine_codename()
 	local ID='' VERSION_CODENAME=''
 
 	[ -r /etc/os-release ] && . /etc/os-release
-	[ "$ID" = debian ] || die "this machine is not Debian (os-release says '${ID:-nothing}'): use Debian 12 or 13"
-	[ -n "$VERSION_CODENAME" ] || die "os-release names no VERSION_CODENAME: use Debian 12 or 13"
+	[ "$ID" = debian ] || die "this is '${ID:-no known system}': use Debian 12 or 13"
+	[ -n "$VERSION_CODENAME" ] || die "a Debian without a codename: use Debian 12 or 13"
 	printf '%s\n' "$VERSION_CODENAME"
 }
 
@@ -54,7 +54,8 @@ watch_step()
 		[ $((seconds - last)) -ge $every ] && [ $seconds -ge 2 ] || continue
 		last=$seconds
 		if [ -t 1 ]; then
-			printf '\r  %-9s %s: %d s  %.50s\033[K' WAIT "$title" $seconds "$(tail -n 1 "$log" | tr -d '\r\033')"
+			printf '\r  %-9s %s: %d s  %.50s\033[K' WAIT "$title" $seconds \
+				"$(tail -n 1 "$log" | tr -d '\r\033')"
 		else
 			say WAIT "$title: $seconds s"
 		fi

@@ -2,16 +2,16 @@
 /*
  * guest.c - boot one guest, listen to it, and be sure that it ends.
  *
- * One session is one QEMU process and three streams: console, result port, QEMU's own words. A poll loop
- * cuts the streams into lines and frames and hands them on; the process itself is a fourth thing to
- * poll (a pidfd). The session ends when the process has ended and its streams are dry, so that nothing said
- * in a last breath is lost.
+ * One session is one QEMU process and three streams: console, result port, QEMU's own words. A poll
+ * loop cuts the streams into lines and frames and hands them on; the process itself is a fourth
+ * thing to poll (a pidfd). The session ends when the process has ended and its streams are dry, so
+ * that nothing said in a last breath is lost.
  *
- * Under PL_ACCEL_AUTO KVM is not believed even when it ran the probe's code: a guest that shows no life
- * within LIFE_MS is ended and booted again under TCG.
+ * Under PL_ACCEL_AUTO KVM is not believed even when it ran the probe's code: a guest that shows no
+ * life within LIFE_MS is ended and booted again under TCG.
  *
- * Locking: none, one thread per call. Hard rule: only the child of this call is signalled, and it is
- * reaped before the call returns.
+ * Locking: none, one thread per call. Hard rule: only the child of this call is signalled, and it
+ * is reaped before the call returns.
  */
 #include "guest.h"
 
@@ -309,7 +309,7 @@ static void note_end(struct session *s)
 	s->result->total_ms = elapsed_ms(s);
 	s->result->qemu_status = WIFSIGNALED(s->wait_status) ? 128 + WTERMSIG(s->wait_status) :
 				 WEXITSTATUS(s->wait_status);
-	/* Without an exit frame the debug-exit port may still tell (no result port in the guest). */
+	/* Without an exit frame the debug-exit port may still tell: no result port in the guest. */
 	if (!s->ended && qemu_exit_code(s->wait_status, &code))
 		s->result->exit_code = code;
 }

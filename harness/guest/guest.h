@@ -2,14 +2,15 @@
 /*
  * guest.h - boot one guest, listen to it, and be sure that it ends.
  *
- * A guest is a QEMU process with two channels to the caller: the serial console (free text, the kernel's
- * own words) and the result port (frames: RS, one JSON object, line feed; RFC 7464). The library starts
- * the process, hands every line and every frame to a callback, and ends it at the time limit. It prints
- * nothing and keeps no global state, so several guests may run from several threads.
+ * A guest is a QEMU process with two channels to the caller: the serial console (free text, the
+ * kernel's own words) and the result port (frames: RS, one JSON object, line feed; RFC 7464). The
+ * library starts the process, hands every line and every frame to a callback, and ends it at the
+ * time limit. It prints nothing and keeps no global state, so several guests may run from several
+ * threads.
  *
- * Vocabulary: a guest "shows life" with its first console byte or frame; "boot" lasts from the start of
- * QEMU to the hello frame; the "tail" is the last console lines, kept for the report of a failure.
- * Hard rule: the only process that is ever signalled is the one that this call started.
+ * Vocabulary: a guest "shows life" with its first console byte or frame; "boot" lasts from the
+ * start of QEMU to the hello frame; the "tail" is the last console lines, kept for the report of a
+ * failure. Hard rule: the only process that is ever signalled is the one that this call started.
  */
 #ifndef PASIDLAB_HARNESS_GUEST_GUEST_H
 #define PASIDLAB_HARNESS_GUEST_GUEST_H
@@ -60,8 +61,8 @@ struct pl_guest_progress {
  * @smp: processors; 0: 2
  * @mem_mib: memory in MiB; 0: 2048
  * @accel: see enum pl_guest_accel
- * @icount: 0: off; 1 to 10: every instruction takes 2^@icount ns of guest time, on one processor (TCG
- *	only)
+ * @icount: 0: off; 1 to 10: every instruction takes 2^@icount ns of guest time, on one processor
+ *	(TCG only)
  * @timeout_s: seconds from start to end; 0: 300
  * @ctx: handed to the callbacks
  * @on_frame: one frame's JSON text, NUL-terminated, @len bytes; may be NULL
@@ -126,10 +127,10 @@ struct pl_guest_result {
  *
  * Blocks. Callbacks run in the calling thread, in the order in which things arrived.
  *
- * Return: 0 when the exit frame came (its code is the verdict); -ETIMEDOUT when the time limit ended
- * the guest; -ECANCELED when @opts->stop did; -ECONNRESET when it ended without an exit frame (a panic,
- * or QEMU refused its arguments: the tail tells); -ENOENT without QEMU, kernel or archive; -ENODEV
- * without KVM where it was demanded; -EINVAL; other -errno of the host.
+ * Return: 0 when the exit frame came (its code is the verdict); -ETIMEDOUT when the time limit
+ * ended the guest; -ECANCELED when @opts->stop did; -ECONNRESET when it ended without an exit frame
+ * (a panic, or QEMU refused its arguments: the tail tells); -ENOENT without QEMU, kernel or
+ * archive; -ENODEV without KVM where it was demanded; -EINVAL; other -errno of the host.
  */
 int pl_guest_run(const struct pl_guest_opts *opts, struct pl_guest_result *result);
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The guest's room: the library that boots guests (guest_LIB), init, the base archive and guest.json, the file that
-# tells the pasidlab command where all pieces are. Included before the other rooms, which link guest_LIB.
+# The guest's room: the library that boots guests (guest_LIB), init, the base archive and
+# guest.json, the file that tells the pasidlab command where all pieces are. Included before the
+# other rooms, which link guest_LIB.
 
 guest_LIB	:= $(B)/harness/guest.a
 guest_LIBS	:= -ljansson

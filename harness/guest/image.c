@@ -2,12 +2,13 @@
 /*
  * image.c - initramfs archives made in memory.
  *
- * The "newc" format (Documentation/driver-api/early-userspace/buffer-format.rst): a header of "070701"
- * and thirteen fields of eight hexadecimal digits, the path with its NUL, padding to four bytes, the data,
- * padding again; a last entry named TRAILER!!!. The kernel unpacks archives laid end to end in turn.
+ * The "newc" format (Documentation/driver-api/early-userspace/buffer-format.rst): a header of
+ * "070701" and thirteen fields of eight hexadecimal digits, the path with its NUL, padding to four
+ * bytes, the data, padding again; a last entry named TRAILER!!!. The kernel unpacks archives laid
+ * end to end in turn.
  *
- * Locking: none; an archive belongs to one thread. Hard rule: after a failed call the archive is as it
- * was before the call, bar directories.
+ * Locking: none; an archive belongs to one thread. Hard rule: after a failed call the archive is as
+ * it was before the call, bar directories.
  */
 #include "image.h"
 
@@ -105,8 +106,12 @@ static int add_entry(struct pl_image *image, const struct entry *e)
 		return -EFBIG;
 	if (reserve(image, NEWC_HEADER + path_size + e->size + 2 * NEWC_ALIGN))
 		return -ENOMEM;
-	/* ino mode uid gid nlink mtime filesize devmajor devminor rdevmajor rdevminor namesize check */
-	snprintf(header, sizeof(header), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
+	/*
+	 * ino mode uid gid nlink mtime filesize devmajor devminor rdevmajor rdevminor namesize
+	 * check
+	 */
+	snprintf(header, sizeof(header),
+		 "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
 		 ++image->inode, (unsigned int)e->mode, 0, 0, S_ISDIR(e->mode) ? 2 : 1, 0,
 		 (unsigned int)e->size, 0, 0, e->major, e->minor, (unsigned int)path_size, 0);
 	append(image, header, NEWC_HEADER);
@@ -261,7 +266,7 @@ int pl_image_add_file(struct pl_image *image, const char *host, const char *path
 	return err;
 }
 
-/* An ELF file that names an interpreter cannot start where there is none. Scripts are for the shell. */
+/* An ELF file that names an interpreter cannot start where there is none. */
 static bool needs_loader(const char *data, size_t size)
 {
 	const Elf64_Ehdr *header = (const void *)data;
@@ -270,7 +275,8 @@ static bool needs_loader(const char *data, size_t size)
 
 	if (size < sizeof(*header) || memcmp(data, ELFMAG, SELFMAG) ||
 	    data[EI_CLASS] != ELFCLASS64 || header->e_phentsize != sizeof(*segment) ||
-	    header->e_phoff > size || header->e_phoff % sizeof(uint64_t) || header->e_phnum > (size - header->e_phoff) / sizeof(*segment))
+	    header->e_phoff > size || header->e_phoff % sizeof(uint64_t) ||
+	    header->e_phnum > (size - header->e_phoff) / sizeof(*segment))
 		return false;
 	segment = (const void *)(data + header->e_phoff);
 	for (i = 0; i < header->e_phnum; i++)

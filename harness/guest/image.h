@@ -3,12 +3,12 @@
  * image.h - initramfs archives made in memory.
  *
  * A guest's root is one or more "newc" cpio archives laid end to end: a base archive (a shell and
- * pasidlab's own init, made once) and a payload (modules, programs, the plan of one run, made anew each
- * time). No external cpio, no root and no temporary tree is needed: files keep their bytes, everything
- * belongs to root, times are zero, so equal input gives equal archives.
+ * pasidlab's own init, made once) and a payload (modules, programs, the plan of one run, made anew
+ * each time). No external cpio, no root and no temporary tree is needed: files keep their bytes,
+ * everything belongs to root, times are zero, so equal input gives equal archives.
  *
- * Vocabulary: an "entry" is one header with its data; the "plan" is the file /plan that init.c runs.
- * Hard rule: parents come first: every adding call makes the directories that a path needs.
+ * Vocabulary: an "entry" is one header with its data; the "plan" is the file /plan that init.c
+ * runs. Hard rule: parents come first: every adding call makes the directories that a path needs.
  */
 #ifndef PASIDLAB_HARNESS_GUEST_IMAGE_H
 #define PASIDLAB_HARNESS_GUEST_IMAGE_H
@@ -52,7 +52,8 @@ int pl_image_add_data(struct pl_image *image, const char *path, const void *data
  * @path: absolute path in the guest
  * @mode: permission bits in the guest
  *
- * Return: 0, what opening and reading @host gives (-ENOENT, -EACCES, ...), or as pl_image_add_data().
+ * Return: 0, what opening and reading @host gives (-ENOENT, -EACCES, ...), or as
+ * pl_image_add_data().
  */
 int pl_image_add_file(struct pl_image *image, const char *host, const char *path, mode_t mode);
 
@@ -62,8 +63,8 @@ int pl_image_add_file(struct pl_image *image, const char *host, const char *path
  * @host: where it is here
  * @path: absolute path in the guest
  *
- * The guest has no shared libraries, so a program that asks for a loader is refused here rather than
- * with the guest's misleading "no such file".
+ * The guest has no shared libraries, so a program that asks for a loader is refused here rather
+ * than with the guest's misleading "no such file".
  *
  * Return: 0, -ENOEXEC for an ELF program that is not static, or as pl_image_add_file().
  */
@@ -104,10 +105,10 @@ int pl_image_add_node(struct pl_image *image, const char *path, mode_t mode, uns
 /**
  * struct pl_plan_step - one command for the guest's init
  * @name: what frames and reports call it; NULL: the last part of argv[0]
- * @argv: its words, ended by NULL. "insmod PATH [PARAM=VALUE...]", "rmmod NAME" and "stop NAME" (end a
- *	background command with SIGTERM and report it) are init's own
+ * @argv: its words, ended by NULL. "insmod PATH [PARAM=VALUE...]", "rmmod NAME" and "stop NAME"
+ *	(end a background command with SIGTERM and report it) are init's own
  * @timeout_s: seconds until it is killed; 0: init's default (120)
- * @background: go on with the next command at once; it is stopped at the end of the plan at the latest
+ * @background: go on with the next command at once; it is stopped at the plan's end at the latest
  */
 struct pl_plan_step {
 	const char *name;

@@ -2,10 +2,11 @@
 /*
  * kvm.c - does KVM work here, and does it run code or merely imitate it?
  *
- * A /dev/kvm that opens says little: inside containers and nested machines it may refuse a machine, or grant
- * one whose every instruction is emulated in software (a paravirtual nested KVM does), on which a stock
- * kernel seems to hang. So a machine of one page is made and a loop of 65,536 turns is run on it:
- * a processor needs well under a millisecond of CPU time, an emulator a hundred times that.
+ * A /dev/kvm that opens says little: inside containers and nested machines it may refuse a machine,
+ * or grant one whose every instruction is emulated in software (a paravirtual nested KVM does), on
+ * which a stock kernel seems to hang. So a machine of one page is made and a loop of 65,536 turns
+ * is run on it: a processor needs well under a millisecond of CPU time, an emulator a hundred times
+ * that.
  *
  * Hard rule: the answer costs at most a fraction of a second and leaves nothing open.
  */
@@ -55,7 +56,7 @@ static void close_machine(struct probe *p)
 }
 
 #ifdef __x86_64__
-/* Real mode: xor cx, cx; loop to itself until cx is 0 again; out 0x80, al (which leaves the machine). */
+/* Real mode: xor cx, cx; loop to itself until cx is 0 again; out 0x80, al leaves the machine. */
 static const unsigned char turns[] = { 0x31, 0xc9, 0xe2, 0xfe, 0xe6, 0x80 };
 
 static bool load_machine(struct probe *p)

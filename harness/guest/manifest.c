@@ -2,8 +2,8 @@
 /*
  * manifest.c - where the pieces of a guest are.
  *
- * Reads the guest.json that the build writes. Hard rule: a manifest that lacks a piece is refused whole,
- * so that callers need not check each pointer.
+ * Reads the guest.json that the build writes. Hard rule: a manifest that lacks a piece is refused
+ * whole, so that callers need not check each pointer.
  */
 #include "manifest.h"
 

@@ -2,9 +2,9 @@
 /*
  * manifest.h - where the pieces of a guest are.
  *
- * "make" writes one small JSON file, guest.json, beside the pasidlab command: the kernel and its exact
- * package version, the base archive, and the tree's own modules in the order in which they load. Hard
- * rule: paths in it are absolute, so that the command may be run from anywhere.
+ * "make" writes one small JSON file, guest.json, beside the pasidlab command: the kernel and its
+ * exact package version, the base archive, and the tree's own modules in the order in which they
+ * load. Hard rule: paths in it are absolute, so that the command may be run from anywhere.
  */
 #ifndef PASIDLAB_HARNESS_GUEST_MANIFEST_H
 #define PASIDLAB_HARNESS_GUEST_MANIFEST_H

@@ -2,9 +2,9 @@
 /*
  * mkbase - make a guest's base archive: init, a static busybox with its applets, and a console.
  *
- * The base is the same for every run and is made once; what changes from run to run travels in a payload
- * behind it (image.h). Hard rule: /dev/console must be in the archive, since the kernel opens it for
- * init before anything is mounted.
+ * The base is the same for every run and is made once; what changes from run to run travels in a
+ * payload behind it (image.h). Hard rule: /dev/console must be in the archive, since the kernel
+ * opens it for init before anything is mounted.
  */
 #include <stdio.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 /*
  * qemu.c - the QEMU process behind a guest.
  *
- * The recipe for x86-64 is measured, not guessed: an ELF kernel entered through PVH, no default devices,
- * and a command line that skips calibration loops, mitigations and self-tests bring a stock Debian kernel to
- * its init in about two seconds of software emulation. The archives are laid end to end in a memory
- * file, so nothing has to be cleaned up afterwards.
+ * The recipe for x86-64 is measured, not guessed: an ELF kernel entered through PVH, no default
+ * devices, and a command line that skips calibration loops, mitigations and self-tests bring a
+ * stock Debian kernel to its init in about two seconds of software emulation. The archives are laid
+ * end to end in a memory file, so nothing has to be cleaned up afterwards.
  *
  * Vocabulary: "words" are what QEMU itself prints. Hard rule: the child dies with its parent
  * (PR_SET_PDEATHSIG) and never shares its terminal's signals (own process group).
@@ -281,8 +281,8 @@ int qemu_channels_load(struct qemu_channels *channels, const struct pl_guest_opt
 }
 
 /*
- * Give the child its channels under their fixed numbers. The numbers may be taken by each other: first
- * out of the way, then into place.
+ * Give the child its channels under their fixed numbers. The numbers may be taken by each other:
+ * first out of the way, then into place.
  */
 static bool place_channels(const struct qemu_channels *channels)
 {

@@ -2,8 +2,8 @@
 /*
  * qemu.h - the QEMU process behind a guest; for guest.c alone.
  *
- * Knows each architecture's recipe (machine, processor, console, kernel command line) and how channels are
- * handed to a child. Hard rule: what is started here dies with its parent.
+ * Knows each architecture's recipe (machine, processor, console, kernel command line) and how
+ * channels are handed to a child. Hard rule: what is started here dies with its parent.
  */
 #ifndef PASIDLAB_HARNESS_GUEST_QEMU_H
 #define PASIDLAB_HARNESS_GUEST_QEMU_H

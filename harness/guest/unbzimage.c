@@ -2,12 +2,13 @@
 /*
  * unbzimage - take the ELF vmlinux out of an x86 bzImage.
  *
- * QEMU enters an ELF kernel with a PVH note directly, which spares the guest its own decompression and
- * one second of boot under emulation. The setup header (Documentation/arch/x86/boot.rst) says where the
- * compressed payload lies: setup_sects 512-byte sectors follow the boot sector, and payload_offset and
- * payload_length count from the protected-mode code behind them.
+ * QEMU enters an ELF kernel with a PVH note directly, which spares the guest its own decompression
+ * and one second of boot under emulation. The setup header (Documentation/arch/x86/boot.rst) says
+ * where the compressed payload lies: setup_sects 512-byte sectors follow the boot sector, and
+ * payload_offset and payload_length count from the protected-mode code behind them.
  *
- * Vocabulary: "payload" is the compressed ELF file. Hard rule: the output appears whole or not at all.
+ * Vocabulary: "payload" is the compressed ELF file. Hard rule: the output appears whole or not at
+ * all.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -95,7 +96,7 @@ static int decompress(const struct span *payload, int fd)
 	char *buf = malloc(size);
 	int err = ctx && buf ? 0 : -ENOMEM;
 
-	/* The last four bytes are the size that the kernel's build appends: the frame ends before them. */
+	/* The last four bytes are the size that the kernel's build appends, behind the frame. */
 	while (!err && left) {
 		ZSTD_outBuffer out = { buf, size, 0 };
 
@@ -147,7 +148,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (find_payload(&image, &payload)) {
-		fprintf(stderr, "%s: %s is no x86 bzImage with a payload header\n", argv[0], argv[1]);
+		fprintf(stderr, "%s: %s is no x86 bzImage with a payload header\n", argv[0],
+			argv[1]);
 		return 1;
 	}
 	err = extract(&payload, argv[2]);

@@ -2,12 +2,12 @@
 /*
  * init.c - process 1 of a guest.
  *
- * Mounts what tools need, says hello through the result port, runs /plan, reports, waits for the host to
- * have read the last frame, and powers off. Where there is an isa-debug-exit device its port ends QEMU
- * at once with a status; everywhere else the machine is powered off.
+ * Mounts what tools need, says hello through the result port, runs /plan, reports, waits for the
+ * host to have read the last frame, and powers off. Where there is an isa-debug-exit device its
+ * port ends QEMU at once with a status; everywhere else the machine is powered off.
  *
- * Hard rule: it never returns, since a kernel without process 1 panics; whatever goes wrong, the guest
- * says so on its console and powers off.
+ * Hard rule: it never returns, since a kernel without process 1 panics; whatever goes wrong, the
+ * guest says so on its console and powers off.
  */
 #include "init.h"
 

@@ -2,8 +2,8 @@
 /*
  * init.h - what the parts of the guest's init share.
  *
- * Init is process 1 of a guest: it mounts, finds the result port, runs the plan and powers the guest off.
- * It is static, needs no file but /plan, and never exits. One thread, no locking.
+ * Init is process 1 of a guest: it mounts, finds the result port, runs the plan and powers the
+ * guest off. It is static, needs no file but /plan, and never exits. One thread, no locking.
  */
 #ifndef PASIDLAB_GUEST_INIT_H
 #define PASIDLAB_GUEST_INIT_H

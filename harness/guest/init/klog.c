@@ -2,9 +2,10 @@
 /*
  * klog.c - the kernel's log as part of every verdict.
  *
- * After each command everything new in /dev/kmsg (Documentation/ABI/testing/dev-kmsg) is read, and the
- * lines that a healthy kernel never writes are reported with the command's name. What follows the first
- * such line (the trace, the registers) goes along as context, since the console stays quiet.
+ * After each command everything new in /dev/kmsg (Documentation/ABI/testing/dev-kmsg) is read, and
+ * the lines that a healthy kernel never writes are reported with the command's name. What follows
+ * the first such line (the trace, the registers) goes along as context, since the console stays
+ * quiet.
  *
  * Hard rule: a gap in the log is reported too ("lost"): an unread line may have been a bad one.
  */
@@ -65,8 +66,8 @@ static bool is_bad(const char *text)
 }
 
 /*
- * One record: "priority,sequence,time,flags;text", then lines of KEY=value behind line feeds. Returns its
- * text, NULL at the end of the log; counts gaps in @lost.
+ * One record: "priority,sequence,time,flags;text", then lines of KEY=value behind line feeds.
+ * Returns its text, NULL at the end of the log; counts gaps in @lost.
  */
 static char *next_record(const struct klog *klog, char *buf, unsigned int *lost)
 {
@@ -91,7 +92,7 @@ static char *next_record(const struct klog *klog, char *buf, unsigned int *lost)
 	}
 }
 
-/* Lines kept for a frame: lists of one frame are written one after the other, the log comes once. */
+/* Lines kept for a frame: its lists are written one after the other, the log comes once. */
 struct lines {
 	char *text[LINES_MAX];
 	unsigned int kept;

@@ -2,16 +2,17 @@
 /*
  * plan.c - the file that says what a guest does.
  *
- * One command a line; words are separated by blanks; double quotes hold blanks together, inside them a
- * backslash takes the next character as it is; "#" starts a comment line. Options come before the
- * command: @timeout=SECONDS, @name=NAME, @background. For example
+ * One command a line; words are separated by blanks; double quotes hold blanks together, inside
+ * them a backslash takes the next character as it is; "#" starts a comment line. Options come
+ * before the command: @timeout=SECONDS, @name=NAME, @background. For example
  *
  *	insmod /modules/pasidlab.ko
  *	@timeout=60 @name=churn /bin/churn --threads 2
  *	@background @name=trace /bin/trace
  *	stop trace
  *
- * Hard rule: a line that cannot be read stops the plan: running half a plan would look like success.
+ * Hard rule: a line that cannot be read stops the plan: running half a plan would look like
+ * success.
  */
 #include "init.h"
 

@@ -2,16 +2,17 @@
 /*
  * run.c - run the plan's commands.
  *
- * Every command gets its own process group, the console as standard output and error, and a pipe as file
- * descriptor 3 (PL_RESULT_FD=3) for its frames. Init forwards whole frames only: two commands that write at
- * once, or one that dies in the middle of a frame, cannot tear the stream.
+ * Every command gets its own process group, the console as standard output and error, and a pipe as
+ * file descriptor 3 (PL_RESULT_FD=3) for its frames. Init forwards whole frames only: two commands
+ * that write at once, or one that dies in the middle of a frame, cannot tear the stream.
  *
- * A command that overruns its time is asked to end (SIGTERM), then made to (SIGKILL), and its kernel
- * stack goes along in the report. One that survives even that sits in the kernel: the rest of the plan
- * is not run, because its results would mean nothing.
+ * A command that overruns its time is asked to end (SIGTERM), then made to (SIGKILL), and its
+ * kernel stack goes along in the report. One that survives even that sits in the kernel: the rest
+ * of the plan is not run, because its results would mean nothing.
  *
- * Vocabulary: a "child" is a running command; "status" is what a shell would say: the exit code, 128 +
- * signal, 124 for a timeout; 0 for a background command that ended by the SIGTERM that stopped it. Hard rule: one command frame and one klog frame for every step.
+ * Vocabulary: a "child" is a running command; "status" is what a shell would say: the exit code,
+ * 128 + signal, 124 for a timeout; 0 for a background command that ended by the SIGTERM that
+ * stopped it. Hard rule: one command frame and one klog frame for every step.
  */
 #include "init.h"
 
@@ -84,8 +85,8 @@ static int start(struct runner *runner, const struct step *step, struct child *c
 }
 
 /*
- * Forward every whole frame that has arrived. What stands before a line's last RS is no frame, or the
- * beginning of one whose writer died: it is dropped.
+ * Forward every whole frame that has arrived. What stands before a line's last RS is no frame, or
+ * the beginning of one whose writer died: it is dropped.
  */
 static void forward(struct runner *runner, struct child *child)
 {
@@ -116,7 +117,7 @@ static bool make_room(struct child *child)
 	return true;
 }
 
-/* Read what a child has written so far. Its pipe is closed at its end, or when a frame has no end. */
+/* Read what a child has written so far. Its pipe is closed at its end, or at an endless frame. */
 static void pump_child(struct runner *runner, struct child *child)
 {
 	ssize_t n;
