@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Primary fault logging (7.2.1, 11.4.7): from fault records to the core.
+ *
+ * The unit fills a small ring of records in its registers and keeps silent
+ * when it is full (PFO).  We read from where it says the first one is (FRI) as
+ * long as records are marked, free each by writing its F bit, and clear the
+ * overflow last: faults that come meanwhile are recorded again.
+ *
+ * Locking: fault_lock; any context.
+ *
+ * The hard rule: a record is freed only after all of it has been read.
+ */
+#include <linux/kernel.h>
+
+#include "vtd.h"
+
+struct reason {
+	u8 code;
+	const char *why;
+};
+
+/* 7.1.3, in our words. */
+static const struct reason reasons[] = {
+	{ VTD_FR_ROOT_NP,	"root entry not present" },
+	{ VTD_FR_CTX_NP,	"context entry not present" },
+	{ VTD_FR_CTX_RSVD,	"reserved field set in context entry" },
+	{ VTD_FR_PASIDE_OFF,	"request with PASID, but PASIDs are off for the device" },
+	{ VTD_FR_PASID_RANGE,	"PASID beyond the PASID directory" },
+	{ VTD_FR_DTE_OFF,	"translation request, but ATS is off for the device" },
+	{ VTD_FR_PDE_NP,	"PASID directory entry not present" },
+	{ VTD_FR_PDE_RSVD,	"reserved field set in PASID directory entry" },
+	{ VTD_FR_PE_ACCESS,	"PASID-table entry cannot be read" },
+	{ VTD_FR_PE_NP,		"PASID-table entry not present: the slot holds blocking" },
+	{ VTD_FR_PE_RSVD,	"reserved field set in PASID-table entry" },
+	{ VTD_FR_FS_ACCESS,	"first-stage table cannot be read" },
+	{ VTD_FR_FS_NP,		"first-stage entry not present" },
+	{ VTD_FR_FS_RSVD,	"reserved field set in first-stage entry" },
+	{ VTD_FR_SS_ACCESS,	"second-stage table cannot be read" },
+	{ VTD_FR_SS_READ,	"second stage allows no read" },
+	{ VTD_FR_SS_WRITE,	"second stage allows no write" },
+	{ VTD_FR_SS_RSVD,	"reserved field set in second-stage entry" },
+	{ VTD_FR_NONCANONICAL,	"address not canonical for the first stage" },
+	{ VTD_FR_GAW,		"address beyond the width of the table" },
+	{ VTD_FR_FS_US,		"user request to a supervisor page" },
+	{ VTD_FR_FS_WRITE,	"first stage allows no write" },
+	{ VTD_FR_INTERRUPT,	"request with PASID to the interrupt range" },
+};
+
+static const char *why(u8 code)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (reasons[i].code == code)
+			return reasons[i].why;
+	return "see VT-d 7.1.3";
+}
+
+static void record_report(struct vtd_unit *v, u64 lo, u64 hi)
+{
+	struct pl_fault f = {
+		.rid = FIELD_GET(VTD_FRCD_HI_SID, hi),
+		.pasid = PL_NO_PASID,
+		.addr = lo & VTD_FRCD_LO_FI,
+		.reason = FIELD_GET(VTD_FRCD_HI_FR, hi),
+	};
+
+	f.why = why(f.reason);
+	if (hi & VTD_FRCD_HI_PP) {
+		f.pasid = FIELD_GET(VTD_FRCD_HI_PV, hi);
+		f.flags |= PL_FAULT_PASID;
+		f.flags |= hi & VTD_FRCD_HI_PRIV ? PL_FAULT_PRIV : 0;
+		f.flags |= hi & VTD_FRCD_HI_EXE ? PL_FAULT_EXEC : 0;
+	}
+	if (!(hi & VTD_FRCD_HI_READ))
+		f.flags |= PL_FAULT_WRITE;
+	pl_fault_report(&v->unit, &f);
+}
+
+/**
+ * vtd_fault_poll() - report whatever faults the unit has recorded
+ * @v: the unit
+ *
+ * Context: any; the fault interrupt's handler, or a poller.
+ */
+void vtd_fault_poll(struct vtd_unit *v)
+{
+	u32 off = FIELD_GET(VTD_CAP_FRO, v->cap) * VTD_FRCD_SIZE;
+	u32 nr = FIELD_GET(VTD_CAP_NFR, v->cap) + 1;
+	struct pl_regs *r = v->regs;
+	unsigned long flags;
+	u32 fsts, rec, i;
+	u64 lo, hi;
+
+	spin_lock_irqsave(&v->fault_lock, flags);
+	fsts = pl_read32(r, VTD_FSTS);
+	i = FIELD_GET(VTD_FSTS_FRI, fsts);
+	while (fsts & VTD_FSTS_PPF) {
+		rec = off + (i % nr) * VTD_FRCD_SIZE;
+		hi = pl_read64(r, rec + 8);
+		if (!(hi & VTD_FRCD_HI_F))
+			break;
+		lo = pl_read64(r, rec);
+		record_report(v, lo, hi);
+		pl_write64(r, rec + 8, VTD_FRCD_HI_F);
+		i++;
+	}
+	if (fsts & VTD_FSTS_PFO) {
+		pl_fault_lost(&v->unit, 1);
+		pl_write32(r, VTD_FSTS, VTD_FSTS_PFO);
+	}
+	spin_unlock_irqrestore(&v->fault_lock, flags);
+}
+
+static void fault_irq(void *arg)
+{
+	vtd_fault_poll(arg);
+}
+
+/**
+ * vtd_fault_start() - clear what is left over and listen
+ * @v: the unit
+ *
+ * Context: may sleep.
+ */
+void vtd_fault_start(struct vtd_unit *v)
+{
+	spin_lock_init(&v->fault_lock);
+	vtd_fault_poll(v);
+	v->irq = !v->regs->ops->request_irq(v->regs, PL_IRQ_FAULT, fault_irq, v);
+	if (v->irq)
+		pl_write32(v->regs, VTD_FECTL, 0);
+}
+
+/**
+ * vtd_fault_stop() - stop listening
+ * @v: the unit
+ *
+ * Context: may sleep.  No handler runs when it returns.
+ */
+void vtd_fault_stop(struct vtd_unit *v)
+{
+	pl_write32(v->regs, VTD_FECTL, VTD_FECTL_IM);
+	if (v->irq)
+		v->regs->ops->free_irq(v->regs, PL_IRQ_FAULT);
+	v->irq = false;
+}

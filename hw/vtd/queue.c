@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The invalidation queue (6.5.2): a ring of 256-bit descriptors.
+ *
+ * Vocabulary.  A *batch* is a run of descriptors that one submitter puts into
+ * the ring at once, a *ticket* its number.  A *wait* is an invalidation wait
+ * descriptor that makes the unit store its number into @status once all before
+ * it is done (6.5.2.8).
+ *
+ * Group commit.  A submitter that needs its ticket done looks whether somebody
+ * waits for the unit already.  If not, it becomes the leader: it submits one
+ * wait that covers every batch put into the ring so far, rings the doorbell
+ * and polls.  Those who come meanwhile add their batches, without a wait or a
+ * doorbell, and one of them leads the next round.  So n submitters cost one
+ * wait when the unit is slow and one each when it is not.
+ *
+ * Locking: vtd_queue.lock for the ring and the numbers, never held while
+ * polling.  Submitters may sleep.
+ *
+ * The hard rule: a batch is contiguous in the ring, so that no other
+ * submitter's wait can come between a PASID-cache invalidation and the IOTLB
+ * invalidation that must follow it (O2).
+ */
+#define pr_fmt(fmt) "pasidlab: " fmt
+
+#include <linux/delay.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+
+#include "vtd.h"
+
+#define QUEUE_ORDER	3				/* QS: 8 pages */
+#define QUEUE_SIZE	(128u << QUEUE_ORDER)		/* descriptors */
+#define QUEUE_TIMEOUT_NS	(1000 * NSEC_PER_MSEC)	/* silence that long is a failure */
+#define POLLS_PER_LOOK	64				/* status polls between register reads */
+
+static u32 ring_free(const struct vtd_queue *q)
+{
+	/* One stays empty: head == tail means nothing to do (11.4.9.2). */
+	return (q->head - q->tail - 1) & (QUEUE_SIZE - 1);
+}
+
+static void ring_put(struct vtd_queue *q, u64 lo, u64 hi)
+{
+	u64 *desc = q->ring[q->tail];
+
+	desc[0] = lo;
+	desc[1] = hi;
+	desc[2] = 0;
+	desc[3] = 0;
+	q->regs->ops->publish(q->regs, desc, 4 * sizeof(*desc));
+	q->tail = (q->tail + 1) & (QUEUE_SIZE - 1);
+}
+
+static void doorbell(struct vtd_queue *q)
+{
+	wmb();	/* descriptors before the tail that shows them to the unit */
+	pl_write64(q->regs, VTD_IQT, (u64)q->tail << VTD_IQ_DESC_SHIFT);
+}
+
+static void read_head(struct vtd_queue *q)
+{
+	q->head = pl_read64(q->regs, VTD_IQH) >> VTD_IQ_DESC_SHIFT;
+}
+
+static void desc_print(struct vtd_queue *q, const char *what)
+{
+	u64 *desc = q->ring[q->head];
+
+	pr_err("%s at descriptor %u: %016llx %016llx, tail %u, FSTS %08x, IQERCD %016llx\n", what,
+	       q->head, desc[0], desc[1], q->tail, pl_read32(q->regs, VTD_FSTS),
+	       pl_read64(q->regs, VTD_IQERCD));
+}
+
+/*
+ * The unit stops at a descriptor it does not accept (6.5.2.10).  Put a fence
+ * that does nothing in its place and let the unit go on: others' descriptors
+ * stand behind it.
+ */
+static int error_descriptor(struct vtd_queue *q)
+{
+	u64 *desc;
+
+	read_head(q);
+	desc_print(q, "invalidation queue error");
+	desc = q->ring[q->head];
+	desc[0] = VTD_DESC_WAIT | VTD_WAIT_FN;
+	desc[1] = 0;
+	q->regs->ops->publish(q->regs, desc, 4 * sizeof(*desc));
+	wmb();	/* the mended descriptor before the unit looks again */
+	pl_write32(q->regs, VTD_FSTS, VTD_FSTS_IQE);
+	return -EIO;
+}
+
+/* A device did not answer; the unit gave up its waits with it (6.5.2.10). */
+static int error_device(struct vtd_queue *q)
+{
+	read_head(q);
+	desc_print(q, "device TLB invalidation timed out");
+	pl_write32(q->regs, VTD_FSTS, VTD_FSTS_ITE | VTD_FSTS_ICE);
+	ring_put(q, VTD_DESC_WAIT | VTD_WAIT_SW | VTD_WAIT_FN |
+		 FIELD_PREP(VTD_WAIT_DATA, q->seq), virt_to_phys(q->status));
+	doorbell(q);
+	return -ETIMEDOUT;
+}
+
+/* Errors are rare: what went unanswered cannot be told, so the queue is marked. */
+static void look_for_errors(struct vtd_queue *q)
+{
+	u32 fsts = pl_read32(q->regs, VTD_FSTS);
+	unsigned long flags;
+
+	if (!(fsts & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)))
+		return;
+	spin_lock_irqsave(&q->lock, flags);
+	q->error = fsts & VTD_FSTS_IQE ? error_descriptor(q) : error_device(q);
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
+static void give_up(struct vtd_queue *q, u32 seq)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&q->lock, flags);
+	read_head(q);
+	desc_print(q, "invalidation queue does not move");
+	pr_err("waiting for %u, the unit is at %u\n", seq, READ_ONCE(*q->status));
+	q->error = -ETIMEDOUT;
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
+/* The unit's numbers only grow, so later is as good as equal. */
+static bool passed(struct vtd_queue *q, u32 seq)
+{
+	return (s32)(READ_ONCE(*q->status) - seq) >= 0;
+}
+
+static void poll_status(struct vtd_queue *q, u32 seq)
+{
+	u64 end = 0;
+	u32 polls;
+
+	for (polls = 1; !passed(q, seq); polls++) {
+		cpu_relax();
+		if (polls % POLLS_PER_LOOK)
+			continue;
+		look_for_errors(q);
+		if (!end)
+			end = ktime_get_ns() + QUEUE_TIMEOUT_NS;
+		if (ktime_get_ns() > end) {
+			give_up(q, seq);
+			return;
+		}
+		cond_resched();
+	}
+	dma_rmb();	/* the status before what the unit wrote ahead of it */
+}
+
+/* Space comes when the unit fetches; a full ring is waited for, not an error. */
+static int ring_room(struct vtd_queue *q, u32 n, unsigned long *flags)
+{
+	u64 end = 0;
+
+	while (ring_free(q) < n) {
+		doorbell(q);
+		spin_unlock_irqrestore(&q->lock, *flags);
+		look_for_errors(q);
+		cond_resched();
+		if (!end)
+			end = ktime_get_ns() + QUEUE_TIMEOUT_NS;
+		spin_lock_irqsave(&q->lock, *flags);
+		read_head(q);
+		if (q->error || ktime_get_ns() > end)
+			return q->error ?: -ETIMEDOUT;
+	}
+	return 0;
+}
+
+/**
+ * vtd_queue_add() - put one batch into the ring
+ * @q: the queue
+ * @descs: low and high quadwords, in the order they must stand
+ * @n: how many, at most a quarter of the ring
+ * @cost: counts them: fences as fences, the rest as descriptors
+ *
+ * The unit need not see them before somebody waits.
+ *
+ * Context: may sleep.
+ * Return: the ticket to wait for.
+ */
+u64 vtd_queue_add(struct vtd_queue *q, const u64 (*descs)[2], u32 n, struct pl_cost *cost)
+{
+	unsigned long flags;
+	bool fence;
+	u64 ticket;
+	u32 i;
+
+	spin_lock_irqsave(&q->lock, flags);
+	/* Two more than needed: there is always room for a wait. */
+	if (!q->error)
+		q->error = ring_room(q, n + 2, &flags);
+	for (i = 0; !q->error && i < n; i++) {
+		fence = FIELD_GET(VTD_DESC_TYPE, descs[i][0]) == VTD_DESC_WAIT;
+		pl_cost_add(cost, fence ? PL_COUNT_FENCES : PL_COUNT_DESCS, 1);
+		ring_put(q, descs[i][0], descs[i][1]);
+	}
+	ticket = ++q->tickets;
+	spin_unlock_irqrestore(&q->lock, flags);
+	return ticket;
+}
+
+/* Called with the lock held and no leader; returns with it held. */
+static void lead(struct vtd_queue *q, struct pl_cost *cost, unsigned long *flags)
+{
+	u64 upto = q->tickets;
+	u32 seq = ++q->seq;
+
+	q->flushing = true;
+	ring_put(q, VTD_DESC_WAIT | VTD_WAIT_SW | VTD_WAIT_FN | FIELD_PREP(VTD_WAIT_DATA, seq),
+		 virt_to_phys(q->status));
+	pl_cost_add(cost, PL_COUNT_WAITS, 1);
+	doorbell(q);
+	spin_unlock_irqrestore(&q->lock, *flags);
+	poll_status(q, seq);
+	spin_lock_irqsave(&q->lock, *flags);
+	read_head(q);
+	q->done = upto;
+	q->flushing = false;
+}
+
+/**
+ * vtd_queue_wait() - wait until a batch is done, and all before it
+ * @q: the queue
+ * @ticket: from vtd_queue_add()
+ * @cost: counts the wait, if it took one of its own
+ *
+ * Context: may sleep.
+ * Return: 0, -ETIMEDOUT or -EIO; from then on every call says the same.
+ */
+int vtd_queue_wait(struct vtd_queue *q, u64 ticket, struct pl_cost *cost)
+{
+	unsigned long flags;
+	int ret;
+
+	spin_lock_irqsave(&q->lock, flags);
+	while (q->done < ticket && !q->error) {
+		if (!q->flushing) {
+			lead(q, cost, &flags);
+			continue;
+		}
+		spin_unlock_irqrestore(&q->lock, flags);
+		cpu_relax();
+		cond_resched();
+		spin_lock_irqsave(&q->lock, flags);
+	}
+	ret = q->error;
+	spin_unlock_irqrestore(&q->lock, flags);
+	return ret;
+}
+
+static int flush_everything(struct vtd_unit *v)
+{
+	/* Whatever the unit remembers of an earlier owner goes (6.5.3.3). */
+	const u64 descs[][2] = {
+		{ VTD_DESC_CC | FIELD_PREP(VTD_CC_G, VTD_CC_GLOBAL), 0 },
+		{ VTD_DESC_WAIT | VTD_WAIT_FN, 0 },
+		{ VTD_DESC_PC | FIELD_PREP(VTD_PC_G, VTD_PC_GLOBAL), 0 },
+		{ VTD_DESC_WAIT | VTD_WAIT_FN, 0 },
+		{ VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_GLOBAL) |
+		  VTD_IOTLB_DR | VTD_IOTLB_DW, 0 },
+	};
+	struct pl_cost cost = {};
+	u64 ticket;
+
+	ticket = vtd_queue_add(&v->queue, descs, ARRAY_SIZE(descs), &cost);
+	return vtd_queue_wait(&v->queue, ticket, &cost);
+}
+
+/**
+ * vtd_queue_start() - allocate the ring and switch the queue on (11.4.9)
+ * @v: the unit; its queue is off and its root table set
+ *
+ * Context: may sleep.
+ * Return: 0 with every cache of the unit empty, -ENOMEM, -ETIMEDOUT.
+ */
+int vtd_queue_start(struct vtd_unit *v)
+{
+	struct vtd_queue *q = &v->queue;
+	int ret = -ENOMEM;
+
+	q->regs = v->regs;
+	spin_lock_init(&q->lock);
+	q->ring = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, QUEUE_ORDER);
+	q->status = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!q->ring || !q->status)
+		goto free;
+	pl_write64(v->regs, VTD_IQT, 0);
+	pl_write64(v->regs, VTD_IQA,
+		   virt_to_phys(q->ring) | VTD_IQA_DW | FIELD_PREP(VTD_IQA_QS, QUEUE_ORDER));
+	ret = vtd_gcmd(v, VTD_GCMD_QIE, 0, VTD_GCMD_QIE, true);
+	if (ret)
+		goto free;
+	ret = flush_everything(v);
+	if (!ret)
+		return 0;
+	vtd_gcmd(v, 0, VTD_GCMD_QIE, VTD_GCMD_QIE, false);
+free:
+	free_pages((unsigned long)q->ring, QUEUE_ORDER);
+	free_page((unsigned long)q->status);
+	return ret;
+}
+
+/**
+ * vtd_queue_stop() - flush, switch the queue off and free it
+ * @v: the unit; translation is off and nobody submits
+ *
+ * Context: may sleep.
+ */
+void vtd_queue_stop(struct vtd_unit *v)
+{
+	struct vtd_queue *q = &v->queue;
+
+	if (!q->error)
+		flush_everything(v);
+	/* A unit that does not let go of the ring keeps it. */
+	if (vtd_gcmd(v, 0, VTD_GCMD_QIE, VTD_GCMD_QIE, false))
+		return;
+	free_pages((unsigned long)q->ring, QUEUE_ORDER);
+	free_page((unsigned long)q->status);
+}
