@@ -159,8 +159,14 @@ do-modules: $(MODULES)
 do-bench: do-guest $(ALL) $(BENCHES) do-modules
 	@:
 
-do-kernel: $(B)/harness/unbzimage
-	$(Q)SERIES='$(SERIES)' UNBZIMAGE='$(abspath $<)' harness/deps/kernel $(KERNEL_ARGS)
+FETCH_KERNEL = SERIES='$(SERIES)' UNBZIMAGE='$(abspath $(UNBZIMAGE))' harness/deps/kernel
+UNBZIMAGE := $(B)/harness/unbzimage
+
+do-kernel: $(UNBZIMAGE)
+	$(Q)$(FETCH_KERNEL) $(KERNEL_ARGS)
+
+$(KERNEL)/kernel.json: | $(UNBZIMAGE)
+	$(Q)$(FETCH_KERNEL)
 
 do-lint:
 	$(Q)harness/deps/lint '$(KDIR)' '$(CACHE)/lint/$(KERNEL_RELEASE)/$(TREE_KEY)' '$(B)'
@@ -170,7 +176,7 @@ $(MODULES): $(MODULES_SRC) harness/deps/modules $(KERNEL)/kernel.json
 	$(Q)harness/deps/modules '$(KDIR)' '$(MODULES_WORK)' $(B)/modules
 	$(Q)touch $@
 
-$(B)/harness/unbzimage: harness/guest/unbzimage.c
+$(UNBZIMAGE): harness/guest/unbzimage.c
 	@mkdir -p $(@D)
 	@echo '  CC        $@'
 	$(Q)$(CC) -O2 $(WARN) -o $@ $< -lzstd

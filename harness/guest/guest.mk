@@ -7,7 +7,7 @@
 guest_LIB	:= $(B)/harness/guest.a
 guest_LIBS	:= -ljansson
 guest_SRC	:= guest image kvm manifest qemu
-guest_OBJ	:= $(guest_SRC:%=$(B)/harness/guest/%.o)
+guest_OBJS	:= $(guest_SRC:%=$(B)/harness/guest/%.o)
 guest_INIT	:= $(B)/harness/guest/init
 guest_STORE	= $(CACHE)/guest/$(TREE_KEY)
 guest_BASE	= $(guest_STORE)/base.cpio
@@ -21,7 +21,7 @@ $(B)/harness/guest/%.o: harness/guest/%.c
 	@echo '  CC        $@'
 	$(Q)$(CC) $(guest_CFLAGS) -c -o $@ $<
 
-$(guest_LIB): $(guest_OBJ)
+$(guest_LIB): $(guest_OBJS)
 	@echo '  AR        $@'
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -47,4 +47,4 @@ $(guest_JSON): $(guest_BASE) $(MODULES) $(KERNEL)/kernel.json harness/guest/mani
 do-guest: $(guest_JSON)
 	@:
 
--include $(guest_OBJ:.o=.d) $(B)/harness/guest/mkbase.d
+-include $(guest_OBJS:.o=.d) $(B)/harness/guest/mkbase.d
