@@ -242,6 +242,7 @@ size_t pl_result_checks(const struct pl_result *r, enum pl_status status);
 int pl_result_reasons(const struct pl_result *r, struct pl_strv *why);
 char *pl_result_key(const struct pl_result *r);
 
+int pl_result_check_trace(struct pl_result *r);
 int pl_result_add_frame(struct pl_result *r, const json_t *frame, char why[PL_WHY_MAX]);
 int pl_result_from_json(struct pl_result **out, const json_t *json, char why[PL_WHY_MAX]);
 int pl_result_load(struct pl_result **out, const char *path, char why[PL_WHY_MAX]);

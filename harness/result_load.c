@@ -372,18 +372,39 @@ static int pl_frame_klog(struct pl_reader *rd, struct pl_result *r, const json_t
 	return err;
 }
 
-/* A tracer's own summary; a second one replaces the first, as a longer look replaces a shorter. */
+/* How the first event that could be probed was: "tp" is the tracer's short word for a tracepoint. */
+static const char *pl_probe_kind(const json_t *o)
+{
+	json_t *probes = json_object_get(o, "probes"), *p;
+	const char *kind;
+	size_t i;
+
+	json_array_foreach(probes, i, p) {
+		kind = json_string_value(json_object_get(p, "kind"));
+		if (kind && json_is_true(json_object_get(p, "attached")))
+			return strcmp(kind, "tp") ? kind : "tracepoint";
+	}
+	return "none";
+}
+
+/*
+ * The last line of "pasidlab trace --json".  What the ring had no room for and what the kernel skipped
+ * are both lost.  A second trace of the run adds to the first.
+ */
 static int pl_frame_trace(struct pl_reader *rd, struct pl_result *r, const json_t *o)
 {
-	int err;
+	uint64_t dropped, missed = 0;
+	int err = pl_read_u64(rd, o, "dropped", true, &dropped) ?:
+		  pl_read_u64(rd, o, "missed", false, &missed) ?:
+		  pl_read_counts(rd, o, "events", &r->trace.events, &r->trace.n_events) ?:
+		  pl_strdup_clean(&r->trace.probe, pl_probe_kind(o));
 
-	pl_trace_free(&r->trace);
-	err = pl_read_trace(rd, o, &r->trace);
 	if (err) {
 		pl_trace_free(&r->trace);
 		return err;
 	}
-	return pl_result_set_env(r, PL_ENV_PROBE, r->trace.probe);
+	r->trace.drops += dropped + missed;
+	return pl_result_set_env(r, PL_ENV_PROBE, r->trace.probe) ?: pl_result_check_trace(r);
 }
 
 static int pl_frame_exit(struct pl_reader *rd, struct pl_result *r, const json_t *o)
@@ -408,7 +429,7 @@ static const struct {
 	{ "check", pl_frame_check },
 	{ "command", pl_frame_command },
 	{ "klog", pl_frame_klog },
-	{ "trace", pl_frame_trace },
+	{ "trace-summary", pl_frame_trace },
 	{ "exit", pl_frame_exit },
 };
 

@@ -2,18 +2,23 @@
 #
 # The pasidlab command, its library and their tests.
 #
-# $(B)/pasidlab is static, because the same file runs on the host and, without any library around it, in
-# the guest. The guest library (harness/guest) and the tracer (bpf) are linked when their rooms are there:
-# they offer their objects in guest_OBJS and bpf_OBJS, and the libraries these need in bpf_LIBS.
+# $(B)/pasidlab is static, because the same file runs on the host and, without any library around
+# it, in the guest. It links the guest library (guest_LIB) and the tracer (bpf_OBJS, bpf_LIBS); the
+# latter's rules come after these, hence the second expansion.
 
 harness_B	:= $(B)/harness
-harness_CFLAGS	= $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -I. -I$(harness_B) -MMD -MP
 harness_T	:= $(B)/tests
+harness_CFLAGS	= $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -I. -Iharness -I$(harness_B) -MMD -MP
 
-# What the tests share with the command: all but the command line itself.
-harness_LIB_SRC	:= stats stats_json result result_load result_store figure \
+# What the tests share with the command: all that neither boots a guest nor is a sub-command.
+harness_LIB_SRC	:= stats stats_json result result_load result_store result_trace figure \
 		   report report_text report_html report_svg asset
+harness_CMD_SRC	:= cli opt progress interrupt suite session \
+		   cmd_run cmd_check cmd_report cmd_version cmd_guest
 harness_LIB_OBJS := $(harness_LIB_SRC:%=$(harness_B)/%.o)
+harness_CMD_OBJS := $(harness_CMD_SRC:%=$(harness_B)/%.o)
+
+ALL		+= $(B)/pasidlab
 
 $(harness_B)/%.o: harness/%.c
 	@mkdir -p $(@D)
@@ -21,25 +26,45 @@ $(harness_B)/%.o: harness/%.c
 	$(Q)$(CC) $(harness_CFLAGS) -c -o $@ $<
 
 # The assembler reads these two; the compiler does not know.
-$(harness_B)/asset.o: reports/report.html reports/result.schema.json
+$(harness_B)/asset.o $(harness_B)/san/asset.o: reports/report.html reports/result.schema.json
+
+# Written only when it changes, so that a commit does not rebuild what it did not touch.
+harness_VERSION	:= $(shell git describe --tags --always --dirty=+ 2>/dev/null || echo unknown)
+
+.PHONY: harness_version
+harness_version:
+
+$(harness_B)/version.h: harness_version
+	@mkdir -p $(@D)
+	@echo '#define PL_VERSION "$(harness_VERSION)"' | cmp -s - $@ || \
+		echo '#define PL_VERSION "$(harness_VERSION)"' >$@
+
+$(harness_B)/cmd_version.o: $(harness_B)/version.h
+
+# libelf may hold compressed sections, in a newer Debian with zstd too.
+harness_LIBS	= -ljansson $(if $(bpf_OBJS),$(bpf_LIBS) -lzstd) -lm
+
+.SECONDEXPANSION:
+$(B)/pasidlab: $(harness_CMD_OBJS) $(harness_LIB_OBJS) $$(bpf_OBJS) $(guest_LIB)
+	@echo '  LD        $@ (static)'
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $^ $(harness_LIBS)
 
 # Tests: dynamic and sanitized, so that a leak or an overrun fails them.
 harness_SAN	:= -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer
 harness_SAN_OBJS := $(harness_LIB_SRC:%=$(harness_B)/san/%.o)
+harness_LINK_TEST = $(CC) $(harness_CFLAGS) $(harness_SAN) -o $@ $(filter %.c %.o,$^) \
+		    -ljansson -lcmocka -lm
 
 $(harness_B)/san/%.o: harness/%.c
 	@mkdir -p $(@D)
 	@echo '  CC        $@'
 	$(Q)$(CC) $(harness_CFLAGS) $(harness_SAN) -c -o $@ $<
 
-$(harness_B)/san/asset.o: reports/report.html reports/result.schema.json
-
 $(harness_T)/harness-%: tests/unit/harness-%.c $(harness_SAN_OBJS)
 	@mkdir -p $(@D)
 	@echo '  CC        $@'
-	$(Q)$(CC) $(harness_CFLAGS) $(harness_SAN) -o $@ $< $(harness_SAN_OBJS) -ljansson -lcmocka -lm
+	$(Q)$(harness_LINK_TEST)
 
-harness_TESTS	:= $(harness_T)/harness-stats-test
-T0_TESTS	+= $(harness_TESTS)
+T0_TESTS	+= $(harness_T)/harness-stats-test
 
 -include $(wildcard $(harness_B)/*.d $(harness_B)/san/*.d $(harness_T)/harness-*.d)

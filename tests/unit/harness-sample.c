@@ -125,9 +125,9 @@ static void emit_checks(int fail)
 		       "status", "pass", "req", "R0.8", "R0.9"));
 	emit(json_pack("{s:s,s:s,s:s,s:[s],s:s}", "type", "check", "name", "abi/sva-bind",
 		       "status", "skip", "req", "R3.1", "reason", "the unit has no page requests"));
-	emit(json_pack("{s:s,s:s+,s:s,s:s+}", "type", "check", "name", "trace/equals-ledger", mark,
+	emit(json_pack("{s:s,s:s+,s:s,s:s+}", "type", "check", "name", "abi/stale-handle", mark,
 		       "status", fail ? "fail" : "pass", "reason",
-		       fail ? "20000 attaches in the ledger, 19999 seen" : "every count equal", mark));
+		       fail ? "expected ENOENT, got EINVAL" : "", mark));
 }
 
 static void emit_guest(int fail)
@@ -143,8 +143,10 @@ static void emit_guest(int fail)
 			      "CPU: 1 UID: 0 PID: 77 Comm: churn Not tainted 6.12.38-amd64") :
 		    json_pack("{s:s,s:s,s:i,s:i,s:[],s:[]}", "type", "klog", "command", "churn",
 			      "count", 0, "lost", 0, "bad", "context"));
-	emit(json_pack("{s:s,s:s,s:i,s:{s:i,s:i}}", "type", "trace", "probe", "tracepoint", "drops", 0,
-		       "events", "set", 20000, "detach", 20000));
+	emit(json_pack("{s:s,s:{s:i,s:i,s:i},s:i,s:i,s:[{s:s,s:s,s:b}]}", "type", "trace-summary",
+		       "events", "pl_set", 20000, "pl_replace", 0, "pl_detach", 20012 - fail,
+		       "dropped", 0, "missed", 0, "probes", "event", "pl_set", "kind", "tp",
+		       "attached", 1));
 }
 
 static void set_variant(const char *name, int *fail, int *cut)

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cmd_check.c - pasidlab check: boot a guest and run the tests that need a kernel.
+ *
+ * One line a case, as it ends: each check of a test program, each workload, each step of the plan (a
+ * module that cannot be unloaded is a failed case), and each step after which the kernel log was bad.
+ * The last case is the guest itself: it must have ended on its own word.
+ *
+ * With --tap the lines are TAP version 13 (testanything.org), for prove, CI and run-tests.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "interrupt.h"
+#include "opt.h"
+#include "progress.h"
+#include "report.h"
+#include "session.h"
+
+struct pl_check_args {
+	const char *tier;
+	const char *unit;
+	const char *accel;
+	uint64_t seed;
+	uint64_t timeout;
+	const char *out;
+	bool keep;
+	bool tap;
+};
+
+#define AT(_field)	.offset = offsetof(struct pl_check_args, _field)
+
+static const char *const pl_tiers[] = { "t1", NULL };
+static const char *const pl_accels[] = { "auto", "kvm", "tcg", NULL };
+
+static const struct pl_opt pl_check_opts[] = {
+	{ .name = "tier", .type = PL_OPT_CHOICE, .arg = "TIER", AT(tier), .choices = pl_tiers, .def = "t1",
+	  .help = "Which tests: t1 needs a guest, and no hardware" },
+	{ .name = "unit", .key = 'u', .type = PL_OPT_CHOICE, .arg = "NAME", AT(unit),
+	  .choices = pl_unit_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
+	{ .name = "accel", .key = 'a', .type = PL_OPT_CHOICE, .arg = "NAME", AT(accel),
+	  .choices = pl_accels, .def = "auto", .help = "How the guest's processors run" },
+	{ .name = "seed", .key = 'S', .type = PL_OPT_NUMBER, .arg = "N", AT(seed), .max = UINT32_MAX,
+	  .def = "1", .help = "First random number" },
+	{ .name = "timeout", .key = 'T', .type = PL_OPT_NUMBER, .arg = "S", AT(timeout), .min = 5,
+	  .max = 86400, .def = "600", .help = "Seconds until the guest is ended" },
+	{ .name = "out", .key = 'o', .type = PL_OPT_TEXT, .arg = "DIR", AT(out),
+	  .help = "Write result.json and the logs to DIR instead of a dated directory" },
+	{ .name = "keep", .type = PL_OPT_FLAG, AT(keep),
+	  .help = "Keep console.log and frames.log also when all passed" },
+	{ .name = "tap", .type = PL_OPT_FLAG, AT(tap), .help = "Print TAP, for machines" },
+};
+
+static const struct pl_cmdline pl_check_cmdline = {
+	.name = "check", .opts = pl_check_opts,
+	.n_opts = sizeof(pl_check_opts) / sizeof(pl_check_opts[0]),
+	.doc = "Boot a guest and run the tests that need a kernel: the ioctl ABI, churn in every pattern, the trace "
+	       "against the ledger, killed processes, unloading and loading again. The kernel log is part of "
+	       "the verdict.",
+	.after = "Examples:\n"
+		 "  pasidlab check\n"
+		 "  pasidlab check --tier t1 --tap\n\n"
+		 "Exit status: 0 all passed, 1 one failed, 2 wrong arguments, 3 this machine cannot.",
+};
+
+/* A check in progress. */
+struct pl_check_run {
+	struct pl_check_args args;
+	struct pl_progress progress;
+	bool colour;
+	size_t passed;
+	size_t failed;
+	size_t skipped;
+	size_t checks_told;
+};
+
+static void pl_tap_line(const struct pl_check_run *c, enum pl_status s, const char *name,
+			const char *reason)
+{
+	printf("%s %zu - %s", s == PL_FAIL ? "not ok" : "ok", c->passed + c->failed + c->skipped, name);
+	if (s == PL_SKIP)
+		printf(" # SKIP %s", reason ?: "");
+	putchar('\n');
+	if (s == PL_FAIL && reason && *reason)
+		printf("# %s\n", reason);
+}
+
+static void pl_human_line(const struct pl_check_run *c, enum pl_status s, const char *name,
+			  const char *reason)
+{
+	static const char *const word[] = { "PASS", "FAIL", "SKIP" };
+	static const char *const colour[] = { "\033[32m", "\033[1;31m", "\033[33m" };
+
+	printf("  %s%s%s  %s", c->colour ? colour[s] : "", word[s], c->colour ? "\033[0m" : "", name);
+	if (s != PL_PASS && reason && *reason)
+		printf(": %s", reason);
+	putchar('\n');
+}
+
+static void pl_case(struct pl_check_run *c, enum pl_status s, const char *name, const char *reason)
+{
+	size_t *const count[] = { &c->passed, &c->failed, &c->skipped };
+
+	pl_progress_clear(&c->progress);
+	++*count[s];
+	(c->args.tap ? pl_tap_line : pl_human_line)(c, s, name, reason);
+	fflush(stdout);
+}
+
+static void pl_case_workload(struct pl_check_run *c, const struct pl_workload *w)
+{
+	uint64_t broken = 0;
+	char name[128];
+	size_t i;
+
+	snprintf(name, sizeof(name), "workload %s", w->name);
+	for (i = 0; i < w->n_violations; i++)
+		broken += w->violations[i].count;
+	pl_case(c, broken ? PL_FAIL : w->status, name, w->failures.n ? w->failures.v[0] :
+		broken ? w->violations[0].text : NULL);
+}
+
+static void pl_case_command(struct pl_check_run *c, const struct pl_command *cmd)
+{
+	char name[128], reason[64];
+
+	snprintf(name, sizeof(name), "step %s", cmd->name);
+	snprintf(reason, sizeof(reason), "ended with status %llu%s", (unsigned long long)cmd->status,
+		 cmd->status == 124 ? ": out of time" : "");
+	pl_case(c, cmd->status || cmd->error ? PL_FAIL : PL_PASS, name, cmd->error ?: reason);
+}
+
+static void pl_case_klog(struct pl_check_run *c, const struct pl_klog *k)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "kernel log during %s", k->command);
+	pl_case(c, PL_FAIL, name, k->bad.n ? k->bad.v[0] : "lines were lost");
+}
+
+/* Checks come in frames of their own, and one is made of a trace's summary. */
+static void pl_tell_checks(struct pl_check_run *c, const struct pl_result *r)
+{
+	for (; c->checks_told < r->n_checks; c->checks_told++) {
+		const struct pl_check *k = &r->checks[c->checks_told];
+
+		pl_case(c, k->status, k->name, k->reason);
+	}
+}
+
+static void pl_check_on_frame(void *ctx, const struct pl_result *r, const json_t *frame)
+{
+	const char *type = json_string_value(json_object_get(frame, "type")) ?: "";
+	struct pl_check_run *c = ctx;
+
+	pl_progress_frame(&c->progress, frame);
+	pl_tell_checks(c, r);
+	if (!strcmp(type, "workload") && r->n_workloads)
+		pl_case_workload(c, &r->workloads[r->n_workloads - 1]);
+	else if (!strcmp(type, "command") && r->n_commands)
+		pl_case_command(c, &r->commands[r->n_commands - 1]);
+	else if (!strcmp(type, "klog") && json_array_size(json_object_get(frame, "bad")) && r->n_klog)
+		pl_case_klog(c, &r->klog[r->n_klog - 1]);
+}
+
+static void pl_check_on_tick(void *ctx, const struct pl_guest_progress *g)
+{
+	struct pl_check_run *c = ctx;
+
+	pl_progress_tick(&c->progress, g);
+}
+
+/* The last case, and on failure what the guest said last. */
+static void pl_case_guest(struct pl_check_run *c, const struct pl_result *r, bool passed)
+{
+	struct pl_strv why = {};
+	size_t i;
+
+	if (pl_result_reasons(r, &why) || passed)
+		pl_case(c, passed ? PL_PASS : PL_FAIL, "guest", NULL);
+	else
+		pl_case(c, PL_FAIL, "guest", why.v[0]);
+	for (i = 1; i < why.n; i++)
+		printf("# %s\n", why.v[i]);
+	for (i = 0; i < r->console.n; i++)
+		printf("# console: %s\n", r->console.v[i]);
+	pl_strv_free(&why);
+}
+
+static int pl_check_end(struct pl_check_run *c, const struct pl_result *r, const char *dir)
+{
+	struct pl_strv why = {};
+	bool passed = !pl_result_reasons(r, &why) && !why.n;
+	char path[PATH_MAX];
+
+	pl_strv_free(&why);
+	pl_case_guest(c, r, passed);
+	snprintf(path, sizeof(path), "%s/result.json", dir);
+	if (pl_result_save(r, path))
+		pl_complain("check", "%s could not be written", path);
+	if (passed && !c->args.keep)
+		pl_session_tidy(dir);
+	if (c->args.tap)
+		printf("1..%zu\n", c->passed + c->failed + c->skipped);
+	else
+		printf("%zu passed, %zu failed, %zu skipped\n", c->passed, c->failed, c->skipped);
+	if (!passed)
+		fprintf(stderr, "logs and result: %s\n", dir);
+	return passed && !c->failed ? PL_EXIT_OK : PL_EXIT_FAIL;
+}
+
+static int pl_check(struct pl_check_run *c, struct pl_result *r)
+{
+	char why[PL_WHY_MAX], seed[24], *dir = NULL;
+	const struct pl_var vars[] = {
+		{ "seed", seed }, { "endpoints", "2" }, { "trace", pl_cmd_trace ? "1" : "" }, {},
+	};
+	struct pl_session s = {
+		.suite = pl_suite_find("check"), .unit = pl_unit_find(c->args.unit), .vars = vars,
+		.accel = c->args.accel, .timeout_s = (unsigned int)c->args.timeout, .ctx = c,
+		.stop = pl_interrupt_catch(), .on_frame = pl_check_on_frame,
+		.on_tick = pl_check_on_tick, .result = r,
+	};
+	int err, status = PL_EXIT_CANNOT;
+
+	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)c->args.seed);
+	err = pl_session_dir(c->args.out, "check", &dir, why);
+	if (!err) {
+		s.dir = dir;
+		err = pl_session_run(&s, why);
+	}
+	pl_progress_clear(&c->progress);
+	if (err)
+		pl_complain("check", "%s", why);
+	else
+		status = pl_check_end(c, r, dir);
+	free(dir);
+	return status;
+}
+
+int pl_cmd_check(int argc, char **argv)
+{
+	struct pl_check_run c = {};
+	struct pl_result *r;
+	int status;
+
+	if (pl_opt_parse(&pl_check_cmdline, argc, argv, &c.args, NULL))
+		return PL_EXIT_USAGE;
+	c.colour = !c.args.tap && pl_colour(stdout);
+	pl_progress_init(&c.progress, false);
+	r = pl_result_new();
+	if (!r)
+		return PL_EXIT_CANNOT;
+	if (c.args.tap)
+		puts("TAP version 13");
+	status = pl_check(&c, r);
+	pl_result_free(r);
+	return status;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * suite.c - the suites, the units, and how a suite becomes a plan.
+ *
+ * Reading a suite: modules are loaded, a tracer watches from before the first operation to after the
+ * last, its summary goes to the host behind the workload's own result, and unloading is a step like any
+ * other: a module that cannot be unloaded has leaked something.
+ *
+ * The little shell in some steps is busybox's; descriptor 3 is the result port (PL_RESULT_FD).
+ */
+#include "suite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+const struct pl_unit_kind pl_units[] = {
+	{ "vtd@model", "Intel VT-d, scalable mode, on pasidlab's adversarial reference model", "x86_64",
+	  "pasidlab_vtd", "soft" },
+	{},
+};
+
+/* The same names, for an option's list of choices. */
+const char *const pl_unit_names[] = { "vtd@model", NULL };
+
+/**
+ * pl_unit_find() - a unit by name
+ * @name: as given to --unit
+ *
+ * Return: its row, or NULL.
+ */
+const struct pl_unit_kind *pl_unit_find(const char *name)
+{
+	const struct pl_unit_kind *u;
+
+	for (u = pl_units; u->name; u++)
+		if (!strcmp(u->name, name))
+			return u;
+	return NULL;
+}
+
+#define LOAD_CORE							\
+	{ .name = "load-core", .argv = { "insmod", "/modules/pasidlab.ko", "strict=1" } }
+#define LOAD_UNIT(_name, _cm)						\
+	{ .name = _name, .argv = { "insmod", "/modules/{unit_module}.ko", "model_units=1",	\
+	  "model_endpoints={endpoints}", "model_cm=" _cm, "model_ats=1", "model_coherent=1",	\
+	  "model_seed={seed}" } }
+#define UNLOAD_UNIT(_name)	{ .name = _name, .argv = { "rmmod", "{unit_module}" } }
+#define UNLOAD_CORE(_name)	{ .name = _name, .argv = { "rmmod", "pasidlab" } }
+#define SHELL(_text)		{ "sh", "-c", _text }
+
+/* Which module ran: only the guest knows, once it is loaded. */
+#define SAY_MODULE							\
+	{ .name = "say-module", .argv = SHELL("printf '\\036{\"type\":\"env\",\"module\":\"%s\"}\\n' "	\
+	  "\"$(cat /sys/module/pasidlab/version || cat /sys/module/pasidlab/srcversion)\" >&3") }
+
+/* The tracer is up when its pid file is there; its last line is its summary. */
+#define TRACE_START							\
+	{ .name = "trace", .when = "trace", .background = true, .timeout_s = 30,		\
+	  .argv = SHELL("exec pasidlab trace --json --event module --pidfile /tmp/trace.pid "	\
+			">/tmp/trace.jsonl") },							\
+	{ .name = "trace-ready", .when = "trace", .timeout_s = 40,				\
+	  .argv = SHELL("n=0; until [ -e /tmp/trace.pid ]; do n=$((n + 1)); [ $n -lt 300 ] || exit 1; "	\
+			"usleep 100000; done") }
+#define TRACE_STOP							\
+	{ .name = "trace", .when = "trace", .argv = { "stop", "trace" } },			\
+	{ .name = "trace-summary", .when = "trace",						\
+	  .argv = SHELL("{ printf '\\036'; tail -n 1 /tmp/trace.jsonl; } >&3") }
+
+static const struct pl_step pl_run_steps[] = {
+	LOAD_CORE,
+	LOAD_UNIT("load-unit", "{cm}"),
+	SAY_MODULE,
+	TRACE_START,
+	{ .name = "churn", .timeout_s = 86400,
+	  .argv = { "churn", "--threads={threads}", "--ops={ops}", "--seconds={seconds}",
+		    "--pattern={pattern}", "--domains={domains}", "--endpoints=0", "--seed={seed}" } },
+	TRACE_STOP,
+	UNLOAD_UNIT("unload-unit"),
+	UNLOAD_CORE("unload-core"),
+};
+
+#define CHURN(_name, ...)						\
+	{ .name = _name, .timeout_s = 120,						\
+	  .argv = { "churn", "--threads=2", "--domains=4", "--seed={seed}", __VA_ARGS__ } }
+
+static const struct pl_step pl_check_steps[] = {
+	LOAD_CORE,
+	LOAD_UNIT("load-unit", "0"),
+	SAY_MODULE,
+	{ .name = "abi-test", .timeout_s = 120, .argv = { "abi-test" } },
+	TRACE_START,
+	CHURN("churn-uniform", "--ops=3000", "--pattern=uniform"),
+	CHURN("churn-bursty", "--ops=2000", "--pattern=bursty"),
+	CHURN("churn-hold", "--ops=2000", "--pattern=hold"),
+	TRACE_STOP,
+	{ .name = "kill-churn", .timeout_s = 180,
+	  .argv = { "pasidlab", "guest", "kill", "--check=life/kill-churn", "--times=20",
+		    "--seed={seed}", "--", "churn", "--threads=2", "--pattern=hold", "--ops=0",
+		    "--seconds=60", "--progress=0" } },
+	{ .name = "churn-after-kill", .timeout_s = 120,
+	  .argv = { "churn", "--threads=1", "--ops=500", "--seed={seed}" } },
+	UNLOAD_UNIT("unload-unit"),
+	LOAD_UNIT("load-unit-caching-mode", "1"),
+	CHURN("churn-caching-mode", "--ops=2000", "--pattern=uniform"),
+	UNLOAD_UNIT("unload-unit-again"),
+	UNLOAD_CORE("unload-core"),
+	{ .name = "reload-core", .argv = { "insmod", "/modules/pasidlab.ko", "strict=0" } },
+	UNLOAD_CORE("unload-core-again"),
+};
+
+static const struct pl_suite pl_suites[] = {
+	{ "run", pl_run_steps, ARRAY_SIZE(pl_run_steps) },
+	{ "check", pl_check_steps, ARRAY_SIZE(pl_check_steps) },
+};
+
+/**
+ * pl_suite_find() - a suite by name
+ * @name: "run" or "check"
+ *
+ * Return: the suite, or NULL.
+ */
+const struct pl_suite *pl_suite_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pl_suites); i++)
+		if (!strcmp(pl_suites[i].name, name))
+			return &pl_suites[i];
+	return NULL;
+}
+
+/**
+ * struct pl_plan - a suite with its variables filled in
+ * @steps: for pl_image_add_plan()
+ * @n: how many
+ */
+struct pl_plan {
+	struct pl_plan_step *steps;
+	size_t n;
+};
+
+static const char *pl_var_find(const struct pl_var *vars, const char *name, size_t len)
+{
+	for (; vars->name; vars++)
+		if (strlen(vars->name) == len && !memcmp(vars->name, name, len))
+			return vars->value;
+	return NULL;
+}
+
+/* The variable that starts at @word, "{name}", or NULL: "{ " of the shell is none. */
+static const char *pl_var_at(const char *word, const struct pl_var *vars, size_t *len)
+{
+	size_t n = strspn(word + 1, "abcdefghijklmnopqrstuvwxyz_");
+
+	if (word[0] != '{' || !n || word[1 + n] != '}')
+		return NULL;
+	*len = n + 2;
+	return pl_var_find(vars, word + 1, n);
+}
+
+static int pl_expand(const char *word, const struct pl_var *vars, char **out)
+{
+	const char *value;
+	size_t size, len;
+	FILE *f = open_memstream(out, &size);
+
+	if (!f)
+		return -ENOMEM;
+	while (*word) {
+		value = pl_var_at(word, vars, &len);
+		if (value) {
+			fputs(value, f);
+			word += len;
+		} else {
+			putc(*word++, f);
+		}
+	}
+	return fclose(f) ? -ENOMEM : 0;
+}
+
+static int pl_plan_add(struct pl_plan *plan, const struct pl_step *step, const struct pl_var *vars)
+{
+	char **argv = calloc(PL_STEP_WORDS + 1, sizeof(*argv));
+	size_t i;
+	int err = argv ? 0 : -ENOMEM;
+
+	plan->steps[plan->n++] = (struct pl_plan_step) {
+		.name = step->name, .argv = (const char *const *)argv,
+		.timeout_s = step->timeout_s, .background = step->background,
+	};
+	for (i = 0; i < PL_STEP_WORDS && step->argv[i] && !err; i++)
+		err = pl_expand(step->argv[i], vars, &argv[i]);
+	return err;
+}
+
+/**
+ * pl_plan_make() - fill a suite's variables in
+ * @suite: the suite
+ * @vars: variables; a {name} that is none of them stays as it is
+ * @out: the plan, to be freed with pl_plan_free()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int pl_plan_make(const struct pl_suite *suite, const struct pl_var *vars, struct pl_plan **out)
+{
+	struct pl_plan *plan = calloc(1, sizeof(*plan));
+	const char *when;
+	size_t i;
+	int err = 0;
+
+	if (!plan)
+		return -ENOMEM;
+	plan->steps = calloc(suite->n_steps, sizeof(*plan->steps));
+	if (!plan->steps)
+		err = -ENOMEM;
+	for (i = 0; i < suite->n_steps && !err; i++) {
+		when = suite->steps[i].when;
+		when = when ? pl_var_find(vars, when, strlen(when)) : "always";
+		if (when && *when)
+			err = pl_plan_add(plan, &suite->steps[i], vars);
+	}
+	if (err)
+		pl_plan_free(plan);
+	else
+		*out = plan;
+	return err;
+}
+
+/**
+ * pl_plan_steps() - the plan as the guest's image takes it
+ * @plan: the plan
+ * @n: set to the number of steps
+ */
+const struct pl_plan_step *pl_plan_steps(const struct pl_plan *plan, size_t *n)
+{
+	*n = plan->n;
+	return plan->steps;
+}
+
+/**
+ * pl_plan_free() - free a plan
+ * @plan: a plan or NULL
+ */
+void pl_plan_free(struct pl_plan *plan)
+{
+	size_t i, w;
+
+	if (!plan)
+		return;
+	for (i = 0; i < plan->n; i++) {
+		char **argv = (char **)plan->steps[i].argv;
+
+		for (w = 0; argv && argv[w]; w++)
+			free(argv[w]);
+		free(argv);
+	}
+	free(plan->steps);
+	free(plan);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * suite.h - what a guest does, as data.
+ *
+ * A *suite* is a list of steps; a step is one line of the guest's plan (harness/guest/image.h), whose
+ * words may hold {variables}.  A *unit* is a kind of IOMMU by the name the user gives, with the module
+ * that drives it.  Suites name no unit: the unit's row fills {unit_module} and its parameters.
+ *
+ * The hard rule: nothing that a user types reaches a plan but through a variable, and variables hold
+ * only what an option table has checked.
+ */
+#ifndef PL_SUITE_H
+#define PL_SUITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "guest/image.h"
+
+/* The most words a step has. */
+#define PL_STEP_WORDS	24
+
+/**
+ * struct pl_unit_kind - an IOMMU that a guest can be given
+ * @name: as given to --unit
+ * @help: what it is
+ * @arch: of the guest
+ * @module: its module, without .ko
+ * @engine: what issues DMA
+ */
+struct pl_unit_kind {
+	const char *name;
+	const char *help;
+	const char *arch;
+	const char *module;
+	const char *engine;
+};
+
+extern const struct pl_unit_kind pl_units[];
+extern const char *const pl_unit_names[];
+
+const struct pl_unit_kind *pl_unit_find(const char *name);
+
+/**
+ * struct pl_step - one line of a plan
+ * @name: what reports call it
+ * @when: a variable that must not be empty for the step to be there; NULL: always
+ * @timeout_s: seconds; 0: the guest's default
+ * @background: go on with the next step at once
+ * @argv: its words, with {variables}
+ */
+struct pl_step {
+	const char *name;
+	const char *when;
+	unsigned int timeout_s;
+	bool background;
+	const char *argv[PL_STEP_WORDS];
+};
+
+/**
+ * struct pl_suite - a named list of steps
+ * @name: of the suite
+ * @steps: its steps
+ * @n_steps: how many
+ */
+struct pl_suite {
+	const char *name;
+	const struct pl_step *steps;
+	size_t n_steps;
+};
+
+const struct pl_suite *pl_suite_find(const char *name);
+
+/* A variable of a plan; the last of a list has no name. */
+struct pl_var {
+	const char *name;
+	const char *value;
+};
+
+struct pl_plan;
+
+int pl_plan_make(const struct pl_suite *suite, const struct pl_var *vars, struct pl_plan **out);
+const struct pl_plan_step *pl_plan_steps(const struct pl_plan *plan, size_t *n);
+void pl_plan_free(struct pl_plan *plan);
+
+#endif
