@@ -47,4 +47,17 @@ $(guest_JSON): $(guest_BASE) $(MODULES) $(KERNEL)/kernel.json harness/guest/mani
 do-guest: $(guest_JSON)
 	@:
 
+# The library against a fake QEMU, sanitized.
+guest_TEST	:= $(B)/tests/guest-test
+guest_TEST_SRC	:= $(guest_SRC:%=harness/guest/%.c) harness/guest/init/plan.c \
+		   harness/guest/test/guest-test.c
+T0_TESTS	+= $(guest_TEST)
+
+$(guest_TEST): $(guest_TEST_SRC) $(wildcard harness/guest/*.h harness/guest/init/*.h)
+	@mkdir -p $(@D)
+	@echo '  CC        $@'
+	$(Q)$(CC) $(CFLAGS) $(WARN) -D_GNU_SOURCE -std=gnu11 -I. -fsanitize=address,undefined \
+		-DFAKE_QEMU='"$(abspath harness/guest/test/fake-qemu)"' \
+		-o $@ $(filter %.c,$^) -ljansson -lcmocka
+
 -include $(guest_OBJS:.o=.d) $(B)/harness/guest/mkbase.d
