@@ -215,6 +215,8 @@ static int pl_show(const struct pl_run *run, const struct pl_result *r, bool pas
 	if (!run->args.json)
 		printf("%sreport      %s/report.html\n", run->args.quiet && passed ? "" : "\n",
 		       full ?: run->dir);
+	if (!run->args.json && !passed)
+		printf("console     %s/console.log\n", full ?: run->dir);
 	free(full);
 	return err;
 }

@@ -53,6 +53,7 @@ void pl_progress_frame(struct pl_progress *p, const json_t *frame)
 {
 	const char *type = json_string_value(json_object_get(frame, "type"));
 	const char *name = json_string_value(json_object_get(frame, "name"));
+	char after[sizeof(p->stage)];
 
 	if (!type)
 		return;
@@ -63,7 +64,8 @@ void pl_progress_frame(struct pl_progress *p, const json_t *frame)
 		p->done = pl_u64(frame, "done");
 		p->total = pl_u64(frame, "total");
 	} else if (!strcmp(type, "workload") || !strcmp(type, "command")) {
-		pl_set_stage(p, "between steps");
+		snprintf(after, sizeof(after), "after %s", name ?: type);
+		pl_set_stage(p, after);
 		p->done = p->total = 0;
 	}
 }

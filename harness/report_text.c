@@ -15,6 +15,7 @@
 #include "figure.h"
 
 #define PL_TABLE_COLS	12
+#define PL_LINE		96	/* where option lists are broken */
 
 #define PL_BOLD		"\033[1m"
 #define PL_DIM		"\033[2m"
@@ -185,12 +186,22 @@ static void pl_text_status(FILE *f, enum pl_status s, const struct pl_report_opt
 	pl_paint(f, o, colour[s], word[s]);
 }
 
+/* name=value, as many on a line as fit. */
 static void pl_text_pairs(FILE *f, const struct pl_pair *p, size_t n)
 {
-	size_t i;
+	size_t i, len, column = PL_LINE;
 
-	for (i = 0; i < n; i++)
-		fprintf(f, "%s%s=%s", i ? " " : "", p[i].name, p[i].value);
+	for (i = 0; i < n; i++) {
+		len = pl_width(p[i].name) + 2 + pl_width(p[i].value ?: "");
+		if (column + len > PL_LINE) {
+			fputs(i ? "\n  " : "  ", f);
+			column = 2;
+		}
+		fprintf(f, "%s=%s ", p[i].name, p[i].value ?: "");
+		column += len;
+	}
+	if (n)
+		putc('\n', f);
 }
 
 static int pl_text_workload(FILE *f, const struct pl_workload *w, const struct pl_report_opts *o)
@@ -202,9 +213,10 @@ static int pl_text_workload(FILE *f, const struct pl_workload *w, const struct p
 	pl_paint(f, o, PL_BOLD, w->name);
 	fputs("  ", f);
 	pl_text_status(f, w->status, o);
-	fprintf(f, "  %s  ", pl_fmt_ns(buf, w->duration_ns));
+	fprintf(f, "  %s\n", pl_fmt_ns(buf, w->duration_ns));
 	pl_text_pairs(f, w->options, w->n_options);
-	putc('\n', f);
+	if (w->n_options && w->n_ops)
+		putc('\n', f);
 	err = pl_text_ops(f, w, o);
 	if (!err)
 		err = pl_text_ledger(f, w, o);

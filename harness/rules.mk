@@ -65,6 +65,7 @@ $(harness_T)/harness-%: tests/unit/harness-%.c $(harness_SAN_OBJS)
 	@echo '  CC        $@'
 	$(Q)$(harness_LINK_TEST)
 
-T0_TESTS	+= $(harness_T)/harness-stats-test
+$(harness_T)/harness-result-test: | $(harness_T)/harness-sample
+T0_TESTS	+= $(harness_T)/harness-stats-test $(harness_T)/harness-result-test
 
 -include $(wildcard $(harness_B)/*.d $(harness_B)/san/*.d $(harness_T)/harness-*.d)
