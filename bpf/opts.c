@@ -20,7 +20,7 @@
 
 #include "event.h"
 
-#define RING_KIB	4096u
+#define RING_KIB	8192u
 #define EXIT_USAGE	2
 
 enum {
@@ -69,7 +69,7 @@ static const struct argp_option options[] = {
 	{ "count", 'c', NULL, 0, "count, show no events", 2 },
 	{ "probe", OPT_PROBE, "KIND", 0, "auto, fentry or kprobe, for functions of the core "
 	  "(default: auto, which takes fentry where the kernel can)", 2 },
-	{ "ring", OPT_RING, "KIB", 0, "size of the event buffer, a power of two (default: 4096)", 2 },
+	{ "ring", OPT_RING, "KIB", 0, "size of the event buffer, a power of two (default: 8192)", 2 },
 	{ "cost", OPT_COST, NULL, 0, "measure the probes' own run time too", 2 },
 	{ NULL, 0, NULL, 0, "When:", 3 },
 	{ "duration", OPT_DURATION, "SECONDS", 0, "stop after so long (default: at SIGINT, SIGTERM)",
@@ -204,7 +204,7 @@ static void parse_ring(struct argp_state *state, const char *arg, struct pl_trac
 	uint32_t kib = number(state, "--ring", arg, 4, 1u << 20);
 
 	if (kib & (kib - 1) || kib * 1024ul % (unsigned long)sysconf(_SC_PAGESIZE))
-		argp_error(state, "--ring %s: want a power of two of whole pages, like 4096", arg);
+		argp_error(state, "--ring %s: want a power of two of whole pages, like 8192", arg);
 	o->ring_kib = kib;
 }
 

@@ -16,76 +16,130 @@
 
 #include <inttypes.h>
 
-static void json_string(FILE *out, const char *s)
-{
-	putc('"', out);
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
+#include "line.h"
 
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20 || c >= 0x7f)
-			fprintf(out, "\\u%04x", c);
-		else
-			putc(c, out);
+static void add_escaped(struct pl_line *l, unsigned char c)
+{
+	if (c == '"' || c == '\\') {
+		pl_line_str(l, "\\");
+		pl_line_mem(l, (const char *)&c, 1);
+	} else {
+		pl_line_str(l, "\\u");
+		pl_line_hex(l, c, 4);
 	}
-	putc('"', out);
 }
 
-static void member_string(FILE *out, const char *name, const char *value)
+static void add_string(struct pl_line *l, const char *s)
 {
-	fprintf(out, ",\"%s\":", name);
-	json_string(out, value);
+	unsigned char c;
+
+	pl_line_str(l, "\"");
+	for (; (c = (unsigned char)*s); s++) {
+		if (c == '"' || c == '\\' || c < 0x20 || c >= 0x7f)
+			add_escaped(l, c);
+		else
+			pl_line_mem(l, s, 1);
+	}
+	pl_line_str(l, "\"");
 }
 
-static void member_domain(FILE *out, const char *name, const struct pl_event_domain *d)
+/* @name comes with its punctuation: ,"name": */
+static void member_string(struct pl_line *l, const char *name, const char *value)
+{
+	pl_line_str(l, name);
+	add_string(l, value);
+}
+
+static void member_u64(struct pl_line *l, const char *name, uint64_t value)
+{
+	pl_line_str(l, name);
+	pl_line_u64(l, value, 1);
+}
+
+static void member_s64(struct pl_line *l, const char *name, int64_t value)
+{
+	pl_line_str(l, name);
+	pl_line_s64(l, value);
+}
+
+static void member_address(struct pl_line *l, const char *name, uint64_t value)
+{
+	pl_line_str(l, name);
+	pl_line_str(l, "\"0x");
+	pl_line_hex(l, value, 1);
+	pl_line_str(l, "\"");
+}
+
+static void member_domain(struct pl_line *l, const char *name, const struct pl_event_domain *d)
 {
 	if (!d->known)
 		return;
-	fprintf(out, ",\"%s\":{\"type\":\"%s\",\"id\":", name, d->type);
+	pl_line_str(l, name);
+	member_string(l, "{\"type\":", d->type);
 	if (d->is_address)
-		fprintf(out, "\"0x%" PRIx64 "\"}", d->id);
+		member_address(l, ",\"id\":", d->id);
 	else
-		fprintf(out, "%" PRIu64 "}", d->id);
+		member_u64(l, ",\"id\":", d->id);
+	pl_line_str(l, "}");
 }
 
-static void members_fault(FILE *out, const struct pl_event *e)
+static void members_head(struct pl_line *l, const struct pl_event *e)
 {
-	fprintf(out, ",\"domain\":%" PRIu64 ",\"addr\":\"0x%" PRIx64 "\",\"reason\":%u,\"flags\":%u",
-		e->old.id, e->addr, e->reason, e->flags);
-	member_string(out, "why", e->why);
+	const struct pl_trace_head *h = &e->head;
+
+	member_string(l, "{\"type\":\"trace\",\"event\":", e->desc->name);
+	member_u64(l, ",\"t_ns\":", h->t_ns);
+	member_u64(l, ",\"cpu\":", h->cpu);
+	member_u64(l, ",\"pid\":", h->pid);
+	member_u64(l, ",\"tid\":", h->tid);
+	member_string(l, ",\"comm\":", h->comm);
 }
 
-static void members_slot(FILE *out, const struct pl_event *e)
+static void members_place(struct pl_line *l, const struct pl_event *e)
 {
-	member_domain(out, "old", &e->old);
-	member_domain(out, "new", &e->new);
+	if (*e->dev)
+		member_string(l, ",\"dev\":", e->dev);
+	if (*e->unit)
+		member_string(l, ",\"unit\":", e->unit);
+	if (e->rid >= 0)
+		member_u64(l, ",\"rid\":", (uint32_t)e->rid);
+	member_s64(l, ",\"pasid\":", e->pasid);
+}
+
+static void members_fault(struct pl_line *l, const struct pl_event *e)
+{
+	member_u64(l, ",\"domain\":", e->old.id);
+	member_address(l, ",\"addr\":", e->addr);
+	member_u64(l, ",\"reason\":", e->reason);
+	member_u64(l, ",\"flags\":", e->flags);
+	member_string(l, ",\"why\":", e->why);
+}
+
+static void members_change(struct pl_line *l, const struct pl_event *e)
+{
+	member_domain(l, ",\"old\":", &e->old);
+	member_domain(l, ",\"new\":", &e->new);
 	if (e->has_ret)
-		fprintf(out, ",\"ret\":%d", e->ret);
+		member_s64(l, ",\"ret\":", e->ret);
 	if (e->head.latency_ns)
-		fprintf(out, ",\"latency_ns\":%" PRIu64, (uint64_t)e->head.latency_ns);
+		member_u64(l, ",\"latency_ns\":", e->head.latency_ns);
 }
 
 static void json_event(FILE *out, bool colour, const struct pl_event *e)
 {
-	const struct pl_trace_head *h = &e->head;
+	struct pl_line l;
 
 	(void)colour;
-	fprintf(out, "{\"type\":\"trace\",\"event\":\"%s\",\"t_ns\":%" PRIu64 ",\"cpu\":%u,\"pid\":%u,"
-		"\"tid\":%u", e->desc->name, (uint64_t)h->t_ns, h->cpu, h->pid, h->tid);
-	member_string(out, "comm", h->comm);
-	if (*e->dev)
-		member_string(out, "dev", e->dev);
-	if (*e->unit)
-		member_string(out, "unit", e->unit);
-	if (e->rid >= 0)
-		fprintf(out, ",\"rid\":%d", e->rid);
-	fprintf(out, ",\"pasid\":%" PRId64, e->pasid);
+	l.n = 0;
+	members_head(&l, e);
+	members_place(&l, e);
 	if (e->is_fault)
-		members_fault(out, e);
+		members_fault(&l, e);
 	else
-		members_slot(out, e);
-	fputs("}\n", out);
+		members_change(&l, e);
+	pl_line_str(&l, "}");
+	l.text[l.n++] = '\n';
+	fwrite(l.text, 1, l.n, out);
 }
 
 static void json_drops(FILE *out, bool colour, uint64_t now)
@@ -134,11 +188,14 @@ static uint64_t count_shipped(const struct pl_trace_summary *s, unsigned int i)
 static void summary_probe(FILE *out, const struct pl_trace_summary *s, unsigned int i)
 {
 	const struct pl_probe_state *p = &s->probe[i];
+	struct pl_line why = { 0 };
 
 	fprintf(out, "{\"event\":\"%s\",\"name\":\"%s\",\"kind\":\"%s\",\"attached\":%s",
 		pl_events[i].name, pl_events[i].symbol, p->kind, p->attached ? "true" : "false");
-	if (!p->attached)
-		member_string(out, "why", p->why);
+	if (!p->attached) {
+		member_string(&why, ",\"why\":", p->why);
+		fwrite(why.text, 1, why.n, out);
+	}
 	if (s->cost && p->attached)
 		fprintf(out, ",\"runs\":%" PRIu64 ",\"run_ns\":%" PRIu64, p->runs, p->run_ns);
 	putc('}', out);

@@ -13,97 +13,162 @@
 #include <string.h>
 
 #include "../kmod/uapi/pasidlab.h"
+#include "line.h"
 
 #define RED	"\033[31m"
 #define YELLOW	"\033[33m"
 #define PLAIN	"\033[0m"
 
+/* Where the columns begin. */
+enum { CPU = 18, COMM = 22, PID = 38, EVENT = 46, DEVICE = 60, RID = 75, PASID = 83, DOMAIN = 92,
+       RESULT = 119 };
+
+static const struct {
+	size_t column;
+	const char *title;
+} titles[] = {
+	{ CPU, "CPU" }, { COMM, "COMM" }, { PID, "PID" }, { EVENT, "EVENT" }, { DEVICE, "DEVICE" },
+	{ RID, "RID" }, { PASID, "PASID" }, { DOMAIN, "DOMAIN" }, { RESULT, "RESULT" },
+};
+
+static void put(FILE *out, struct pl_line *l)
+{
+	l->text[l->n] = '\n';
+	fwrite(l->text, 1, l->n + 1, out);
+}
+
 static void text_start(FILE *out, bool colour)
 {
+	struct pl_line l = { 0 };
+	size_t i;
+
 	(void)colour;
-	fprintf(out, "%-17s %3s %-15s %-7s %-13s %-14s %-7s %-8s %-26s %s\n", "TIME", "CPU", "COMM",
-		"PID", "EVENT", "DEVICE", "RID", "PASID", "DOMAIN", "RESULT");
+	pl_line_str(&l, "TIME");
+	for (i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+		pl_line_to(&l, titles[i].column);
+		pl_line_str(&l, titles[i].title);
+	}
+	put(out, &l);
 }
 
-static const char *rid_text(int32_t rid, char *buf, size_t size)
+static void add_rid(struct pl_line *l, int32_t rid)
 {
-	if (rid < 0)
-		return "-";
-	snprintf(buf, size, "%02x:%02x.%x", rid >> 8 & 0xff, rid >> 3 & 0x1f, rid & 7);
-	return buf;
-}
-
-static const char *pasid_text(int64_t pasid, char *buf, size_t size)
-{
-	if (pasid < 0)
-		return "rid";
-	snprintf(buf, size, "%" PRId64, pasid);
-	return buf;
-}
-
-static int domain_text(const struct pl_event_domain *d, char *buf, size_t size)
-{
-	if (!d->known)
-		return snprintf(buf, size, "-");
-	if (d->is_address)
-		return snprintf(buf, size, "%s:%" PRIx64, d->type, d->id);
-	if (!d->id || !strcmp(d->type, "identity"))
-		return snprintf(buf, size, "%s", d->type);
-	return snprintf(buf, size, "%s:%" PRIu64, d->type, d->id);
-}
-
-static void domains_text(const struct pl_event *e, char *buf, size_t size)
-{
-	int n = domain_text(&e->old, buf, size);
-
-	if (e->is_fault || n < 0 || (size_t)n + 5 > size)
+	if (rid < 0) {
+		pl_line_str(l, "-");
 		return;
-	memcpy(buf + n, " -> ", 5);
-	domain_text(&e->new, buf + n + 4, size - (size_t)n - 4);
+	}
+	pl_line_hex(l, (uint32_t)rid >> 8, 2);
+	pl_line_str(l, ":");
+	pl_line_hex(l, rid >> 3 & 0x1f, 2);
+	pl_line_str(l, ".");
+	pl_line_hex(l, rid & 7, 1);
 }
 
-static void print_fault(FILE *out, const struct pl_event *e)
+static void add_domain(struct pl_line *l, const struct pl_event_domain *d)
 {
-	fprintf(out, "%s%s%s at %#" PRIx64 ": %s (reason %#x)",
-		e->flags & PL_FAULT_PRIV ? "privileged " : "",
-		e->flags & PL_FAULT_WRITE ? "write" : "read",
-		e->flags & PL_FAULT_EXEC ? " (execute)" : "", e->addr, e->why, e->reason);
-}
-
-static void print_result(FILE *out, const struct pl_event *e)
-{
-	const char *name = strerrorname_np(-e->ret);
-
-	if (e->is_fault)
-		print_fault(out, e);
-	else if (!e->has_ret)
-		fputs("-", out);
-	else if (!e->ret)
-		fputs("ok", out);
-	else if (name)
-		fprintf(out, "-%s", name);
+	pl_line_str(l, d->known ? d->type : "-");
+	if (!d->known || (!d->is_address && (!d->id || !strcmp(d->type, "identity"))))
+		return;
+	pl_line_str(l, ":");
+	if (d->is_address)
+		pl_line_hex(l, d->id, 1);
 	else
-		fprintf(out, "%d", e->ret);
-	if (e->head.latency_ns)
-		fprintf(out, " %" PRIu64 " ns", (uint64_t)e->head.latency_ns);
+		pl_line_u64(l, d->id, 1);
+}
+
+static void add_fault(struct pl_line *l, const struct pl_event *e)
+{
+	pl_line_str(l, e->flags & PL_FAULT_PRIV ? "privileged " : "");
+	pl_line_str(l, e->flags & PL_FAULT_WRITE ? "write" : "read");
+	pl_line_str(l, e->flags & PL_FAULT_EXEC ? " (execute) at 0x" : " at 0x");
+	pl_line_hex(l, e->addr, 1);
+	pl_line_str(l, ": ");
+	pl_line_str(l, e->why);
+	pl_line_str(l, " (reason 0x");
+	pl_line_hex(l, e->reason, 1);
+	pl_line_str(l, ")");
+}
+
+static void add_error(struct pl_line *l, int32_t err)
+{
+	const char *name = strerrorname_np(-err);
+
+	if (!name) {
+		pl_line_s64(l, err);
+		return;
+	}
+	pl_line_str(l, "-");
+	pl_line_str(l, name);
+}
+
+static void add_result(struct pl_line *l, const struct pl_event *e)
+{
+	if (e->is_fault)
+		add_fault(l, e);
+	else if (!e->has_ret)
+		pl_line_str(l, "-");
+	else if (!e->ret)
+		pl_line_str(l, "ok");
+	else
+		add_error(l, e->ret);
+	if (!e->head.latency_ns)
+		return;
+	pl_line_str(l, " ");
+	pl_line_u64(l, e->head.latency_ns, 1);
+	pl_line_str(l, " ns");
+}
+
+/* When, where and who. */
+static void add_head(struct pl_line *l, const struct pl_trace_head *h)
+{
+	pl_line_u64(l, h->t_ns / 1000000000, 1);
+	pl_line_str(l, ".");
+	pl_line_u64(l, h->t_ns % 1000000000, 9);
+	pl_line_to(l, CPU);
+	pl_line_u64(l, h->cpu, 1);
+	pl_line_to(l, COMM);
+	pl_line_str(l, h->comm);
+	pl_line_to(l, PID);
+	pl_line_u64(l, h->pid, 1);
+}
+
+/* Which slot. */
+static void add_slot(struct pl_line *l, const struct pl_event *e)
+{
+	pl_line_to(l, DEVICE);
+	pl_line_str(l, *e->dev ? e->dev : *e->unit ? e->unit : "-");
+	pl_line_to(l, RID);
+	add_rid(l, e->rid);
+	pl_line_to(l, PASID);
+	if (e->pasid < 0)
+		pl_line_str(l, "rid");
+	else
+		pl_line_u64(l, (uint64_t)e->pasid, 1);
 }
 
 static void text_event(FILE *out, bool colour, const struct pl_event *e)
 {
 	const char *tint = !colour ? NULL : e->is_fault ? YELLOW : e->ret < 0 ? RED : NULL;
-	const struct pl_trace_head *h = &e->head;
-	char rid[16], pasid[24], domains[96];
+	struct pl_line l;
 
-	domains_text(e, domains, sizeof(domains));
-	fprintf(out, "%7" PRIu64 ".%09" PRIu64 " %3u %-15s %-7u %-13s %-14s %-7s %-8s %-26s ",
-		(uint64_t)h->t_ns / 1000000000, (uint64_t)h->t_ns % 1000000000, h->cpu, h->comm,
-		h->pid, e->desc->name, *e->dev ? e->dev : *e->unit ? e->unit : "-",
-		rid_text(e->rid, rid, sizeof(rid)), pasid_text(e->pasid, pasid, sizeof(pasid)),
-		domains);
+	l.n = 0;
+	add_head(&l, &e->head);
+	pl_line_to(&l, EVENT);
+	pl_line_str(&l, e->desc->name);
+	add_slot(&l, e);
+	pl_line_to(&l, DOMAIN);
+	add_domain(&l, &e->old);
+	if (!e->is_fault) {
+		pl_line_str(&l, " -> ");
+		add_domain(&l, &e->new);
+	}
+	pl_line_to(&l, RESULT);
 	if (tint)
-		fputs(tint, out);
-	print_result(out, e);
-	fputs(tint ? PLAIN "\n" : "\n", out);
+		pl_line_str(&l, tint);
+	add_result(&l, e);
+	if (tint)
+		pl_line_str(&l, PLAIN);
+	put(out, &l);
 }
 
 static void text_drops(FILE *out, bool colour, uint64_t now)

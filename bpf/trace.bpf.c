@@ -196,27 +196,44 @@ int pl_fault(void *ctx)
 	return record(ctx, PL_TRACE_FAULT, PL_TRACE_FAULT_LEN);
 }
 
-/* What an entry found out about a finished call. */
+/*
+ * A finished call.  What lies behind its pointers is read only for an event that is shipped or
+ * filtered by it.  @typed is a constant in each program: the verifier knows what fexit's pointers are and
+ * turns loads into loads, those of a kprobe need a helper.
+ */
 struct done {
 	u64 start;			/* 0: not measured */
-	u64 domain;
-	const char *dev_name;
-	u32 domain_type;
 	u32 pasid;
 	s32 ret;
+	bool typed;
 };
 
-static __always_inline bool call_dev_wanted(const struct done *d)
+static __always_inline const char *dev_name(const struct device *dev, bool typed)
+{
+	const char *name;
+
+	if (typed)
+		return dev->init_name ? : dev->kobj.name;
+	name = BPF_CORE_READ(dev, init_name);
+	return name ? : BPF_CORE_READ(dev, kobj.name);
+}
+
+static __always_inline u32 domain_type(const struct iommu_domain *domain, bool typed)
+{
+	return typed ? domain->type : BPF_CORE_READ(domain, type);
+}
+
+static __always_inline bool call_dev_wanted(const struct device *dev, bool typed)
 {
 	char name[PL_TRACE_DEV_LEN] __attribute__((aligned(8))) = {};
 
-	bpf_probe_read_kernel_str(name, sizeof(name), d->dev_name);
+	bpf_probe_read_kernel_str(name, sizeof(name), dev_name(dev, typed));
 	if (filter.by & PL_TRACE_BY_RID && pl_trace_rid_of(name) != (s32)filter.rid)
 		return false;
 	return !(filter.by & PL_TRACE_BY_DEV) || dev_wanted(name);
 }
 
-static __always_inline bool call_wanted(const struct done *d)
+static __always_inline bool call_wanted(const struct done *d, const struct device *dev)
 {
 	if (!pid_wanted())
 		return false;
@@ -224,38 +241,52 @@ static __always_inline bool call_wanted(const struct done *d)
 		return false;
 	if (filter.by & PL_TRACE_ERRORS && d->ret >= 0)
 		return false;
-	return !(filter.by & (PL_TRACE_BY_RID | PL_TRACE_BY_DEV)) || call_dev_wanted(d);
+	return !(filter.by & (PL_TRACE_BY_RID | PL_TRACE_BY_DEV)) || call_dev_wanted(dev, d->typed);
 }
 
-static __always_inline int call_done(u32 event, const struct done *d)
+/*
+ * The whole width at once: words are copied three times as fast as a string, and user space stops at
+ * its end.  Where the width reaches into a page that is not there, only the string is.
+ */
+static __always_inline void read_name(char *to, const char *name)
+{
+	if (bpf_probe_read_kernel(to, PL_TRACE_DEV_LEN, name))
+		bpf_probe_read_kernel_str(to, PL_TRACE_DEV_LEN, name);
+}
+
+static __always_inline void call_ship(struct pl_trace_count *n, u32 event, const struct done *d,
+				      const struct iommu_domain *domain, const struct device *dev)
+{
+	struct pl_trace_call *e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
+
+	if (!e) {
+		add(n->dropped);
+		return;
+	}
+	fill_head(&e->head, event, bpf_ktime_get_ns(), d->start);
+	e->domain = (u64)domain;
+	e->domain_type = domain_type(domain, d->typed);
+	e->ret = d->ret;
+	e->pasid = d->pasid;
+	e->pad = 0;
+	read_name(e->dev, dev_name(dev, d->typed));
+	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline int call_done(u32 event, const struct done *d,
+				     const struct iommu_domain *domain, const struct device *dev)
 {
 	struct pl_trace_count *n = count_of(event);
-	struct pl_trace_call *e;
 
 	if (!n)
 		return 0;
-	if (!call_wanted(d)) {
+	if (!call_wanted(d, dev)) {
 		add(n->filtered);
 		return 0;
 	}
 	add(n->events);
-	if (count_only)
-		return 0;
-	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
-	if (!e) {
-		add(n->dropped);
-		return 0;
-	}
-	fill_head(&e->head, event, bpf_ktime_get_ns(), d->start);
-	e->domain = d->domain;
-	e->domain_type = d->domain_type;
-	e->ret = d->ret;
-	e->pasid = d->pasid;
-	e->pad = 0;
-	/* Ring memory is not cleared; an unreadable name must not be an older event's. */
-	e->dev[0] = 0;
-	bpf_probe_read_kernel_str(e->dev, sizeof(e->dev), d->dev_name);
-	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
+	if (!count_only)
+		call_ship(n, event, d, domain, dev);
 	return 0;
 }
 
@@ -282,11 +313,11 @@ static __always_inline int call_fentry(void)
 	return 0;
 }
 
-/* fexit: typed pointers, so the verifier turns loads into loads and no helper is needed. */
+/* fexit has the arguments again; only the start comes from the entry. */
 static __always_inline int call_fexit(u32 event, struct iommu_domain *domain, struct device *dev,
 				      u32 pasid, s32 ret)
 {
-	struct done d = { .domain = (u64)domain, .pasid = pasid, .ret = ret };
+	struct done d = { .pasid = pasid, .ret = ret, .typed = true };
 	struct call *c;
 
 	if (latency) {
@@ -297,9 +328,7 @@ static __always_inline int call_fexit(u32 event, struct iommu_domain *domain, st
 			c->t_ns = 0;
 		}
 	}
-	d.domain_type = domain->type;
-	d.dev_name = dev->init_name ? : dev->kobj.name;
-	return call_done(event, &d);
+	return call_done(event, &d, domain, dev);
 }
 
 /*
@@ -380,8 +409,6 @@ SEC("kretprobe")
 int BPF_KRETPROBE(kprobe_exit, int ret)
 {
 	struct call *c = call_find();
-	struct iommu_domain *domain;
-	struct device *dev;
 	struct done d = {};
 
 	/* Without one, the call began before the probes did: it is none of ours. */
@@ -390,15 +417,7 @@ int BPF_KRETPROBE(kprobe_exit, int ret)
 	if (latency)
 		d.start = c->t_ns;
 	c->t_ns = 0;
-	/* Taken out of our own structure first, which is none that CO-RE could move. */
-	domain = c->domain;
-	dev = c->dev;
-	d.domain = (u64)domain;
 	d.pasid = c->pasid;
 	d.ret = c->event == PL_TRACE_CORE_DETACH ? 0 : ret;
-	d.domain_type = BPF_CORE_READ(domain, type);
-	d.dev_name = BPF_CORE_READ(dev, init_name);
-	if (!d.dev_name)
-		d.dev_name = BPF_CORE_READ(dev, kobj.name);
-	return call_done(c->event, &d);
+	return call_done(c->event, &d, c->domain, c->dev);
 }
