@@ -39,7 +39,7 @@ $(harness_B)/version.h: harness_version
 	@echo '#define PL_VERSION "$(harness_VERSION)"' | cmp -s - $@ || \
 		echo '#define PL_VERSION "$(harness_VERSION)"' >$@
 
-$(harness_B)/cmd_version.o: $(harness_B)/version.h
+$(harness_B)/cmd_version.o $(harness_B)/san/cmd_version.o: $(harness_B)/version.h
 
 # libelf may hold compressed sections, in a newer Debian with zstd too.
 harness_LIBS	= -ljansson $(if $(bpf_OBJS),$(bpf_LIBS) -lzstd) -lm
@@ -66,6 +66,24 @@ $(harness_T)/harness-%: tests/unit/harness-%.c $(harness_SAN_OBJS)
 	$(Q)$(harness_LINK_TEST)
 
 $(harness_T)/harness-result-test: | $(harness_T)/harness-sample
-T0_TESTS	+= $(harness_T)/harness-stats-test $(harness_T)/harness-result-test
+
+# The command for its tests: without the tracer, so that they need no kernel. Static as it ships, for
+# what boots a guest; sanitized for the rest.
+$(harness_T)/harness-pasidlab: $(harness_CMD_OBJS) $(harness_LIB_OBJS) $(guest_LIB)
+	@mkdir -p $(@D)
+	@echo '  LD        $@ (static)'
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $^ -ljansson -lm
+
+$(harness_T)/harness-pasidlab-san: $(harness_CMD_SRC:%=$(harness_B)/san/%.o) $(harness_SAN_OBJS) \
+				   $(guest_LIB)
+	@mkdir -p $(@D)
+	@echo '  LD        $@'
+	$(Q)$(CC) $(CFLAGS) $(harness_SAN) -o $@ $^ -ljansson -lm
+
+$(harness_T)/harness-cli-test: tests/unit/harness-cli-test.sh $(harness_T)/harness-pasidlab \
+			       $(harness_T)/harness-pasidlab-san $(harness_T)/harness-sample
+	$(Q)install -m 755 $< $@
+
+T0_TESTS	+= $(addprefix $(harness_T)/harness-,stats-test result-test cli-test)
 
 -include $(wildcard $(harness_B)/*.d $(harness_B)/san/*.d $(harness_T)/harness-*.d)
