@@ -21,6 +21,7 @@
  */
 #define pr_fmt(fmt) "pasidlab: " fmt
 
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/printk.h>
