@@ -14,7 +14,7 @@ workloads_obj	= $(patsubst %,$(B)/workloads/%.o,$(1))
 workloads_stats	:= $(B)/workloads/harness/stats.o $(B)/workloads/harness/stats_json.o
 workloads_common := $(call workloads_obj,$(workloads_lib) $(workloads_churn)) $(workloads_stats)
 
-workloads_programs := $(B)/guest/churn
+workloads_programs := $(B)/guest/churn $(B)/guest/abi-test
 ALL		+= $(workloads_programs)
 
 $(B)/guest/churn: $(call workloads_obj,churn) $(workloads_common)
