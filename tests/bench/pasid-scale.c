@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Scale: what one more PASID costs when 1 to 2^20 are live, in instructions and
+ * in bytes.
+ *
+ * Runs under callgrind with instrumentation off; only the measured pairs are
+ * counted, between two client requests, each run written out under the number
+ * of live PASIDs.  Counts, so they repeat exactly: no time is taken.
+ *
+ * A pair is pl_set(domain) and pl_set(blocking) of a PASID in the middle of the
+ * device's range, with ATS on: one attach without and one detach with a wait,
+ * the model unit's work included.  Bytes are what the core and the driver
+ * allocate for an attached PASID, slot, index and PASID-table entry together,
+ * page tables and the model left out, rounded as the kernel's allocator rounds.
+ *
+ *	tests/bench/pasid-scale.sh build/tests/plain/pasid-scale
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <valgrind/callgrind.h>
+
+#include "../rig.h"
+#include "shim.h"
+
+#define LAST_SHIFT	20
+#define PAIRS		64
+
+static struct rig *rig;
+static struct device *dev;
+
+static void die(const char *what, long ret)
+{
+	fprintf(stderr, "pasid-scale: %s: %ld\n", what, ret);
+	exit(1);
+}
+
+static void attach(u32 pasid, struct pl_domain *dom)
+{
+	int ret = pl_set(dev, pasid, dom);
+
+	if (ret)
+		die("pl_set", ret);
+}
+
+/* Pairs on PASIDs that are free, spread over the live ones. */
+static void pairs(u32 live, struct pl_domain *dom)
+{
+	struct pl_domain *blocking = pl_blocking_domain(dev);
+	u32 i, pasid = live;
+
+	for (i = 0; i < PAIRS; i++) {
+		attach(pasid, dom);
+		attach(pasid, blocking);
+	}
+}
+
+static void measure(u32 live, struct pl_domain *dom)
+{
+	char name[32];
+
+	/* Once uncounted: its table page and the index nodes come with the first. */
+	pairs(live, dom);
+	CALLGRIND_START_INSTRUMENTATION;
+	CALLGRIND_ZERO_STATS;
+	pairs(live, dom);
+	CALLGRIND_STOP_INSTRUMENTATION;
+	snprintf(name, sizeof(name), "live=%u", live);
+	CALLGRIND_DUMP_STATS_AT(name);
+}
+
+static u64 model_bytes(void)
+{
+	struct vtd_model_stats st;
+
+	vtd_model_stats(rig->model, &st);
+	return st.memory;
+}
+
+static long footprint(void)
+{
+	rcu_barrier();
+	return shim_alloc_bytes() + shim_pages_live() * (long)PAGE_SIZE - (long)model_bytes();
+}
+
+int main(void)
+{
+	struct vtd_model_config cfg;
+	struct pl_domain *dom;
+	u32 live = 0, next;
+	long before;
+	int ret;
+
+	shim_quarantine_pages = 0;
+	rig_config(&cfg);
+	cfg.verify = false;
+	ret = rig_create(&cfg, "vtd-scale", 1, &rig);
+	if (ret)
+		die("rig_create", ret);
+	dev = rig_dev(rig, 0);
+	ret = pl_dev_enable_feature(dev, PL_FEAT_AUX);
+	if (ret)
+		die("enable", ret);
+	dom = pl_domain_alloc_paging(dev, 0);
+	before = footprint();
+	/* PASID 0 is no PASID and the pair needs a free one: 2^20 - 2 at the end. */
+	for (next = 1; next <= 1u << LAST_SHIFT; next <<= 4) {
+		for (; live < next && live < (1u << LAST_SHIFT) - 2; live++)
+			attach(live + 1, dom);
+		measure(live + 1, dom);
+	}
+	printf("bytes_per_pasid %.1f\n", (double)(footprint() - before) / live);
+	printf("live %u\n", live);
+	pl_aux_detach_all(dev);
+	pl_domain_free(dom);
+	rig_destroy(rig);
+	return 0;
+}
