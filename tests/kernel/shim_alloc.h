@@ -54,6 +54,8 @@ void shim_block_free(struct page *page, unsigned int order);
 void shim_block_zero(struct page *page, unsigned long pages);
 void shim_page_orphan(struct page *page);
 bool shim_alloc_fails(gfp_t gfp);
+long shim_percpu_live(void);
+long shim_percpu_bytes(void);
 
 /* A lock for a few instructions; it leaves the caller's context alone. */
 struct shim_lock {

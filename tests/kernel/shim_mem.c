@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <asm/cacheflush.h>
 #include <linux/poison.h>
 
 #include "shim_alloc.h"
@@ -37,6 +38,8 @@ size_t shim_arena_bytes;
 struct page *shim_page_map;
 u8 *shim_page_states;
 unsigned long shim_quarantine_pages = 512;
+
+unsigned long shim_flush_count;
 
 static struct shim_lock arena_lock;
 static u32 free_head[SHIM_MAX_ORDER + 1];
@@ -360,6 +363,11 @@ long shim_pages_live(void)
 long shim_user_pages_live(void)
 {
 	return pages_of(SHIM_PAGE_USER) + pages_of(SHIM_PAGE_ORPHAN);
+}
+
+unsigned long shim_flushed_lines(void)
+{
+	return READ_ONCE(shim_flush_count);
 }
 
 phys_addr_t shim_no_phys(const void *va)

@@ -76,16 +76,14 @@ static struct shim_rcu_reader *reader_reuse(void)
 
 static struct shim_rcu_reader *reader_new(void)
 {
-	static int cpus;
 	struct shim_rcu_reader *r = aligned_alloc(64, 64);
 
 	if (!r)
 		shim_bug("no memory for a thread");
 	*r = (struct shim_rcu_reader) {
+		.next = __atomic_load_n(&readers, __ATOMIC_RELAXED),
 		.used = 1,
-		.cpu = __atomic_fetch_add(&cpus, 1, __ATOMIC_RELAXED),
 	};
-	r->next = __atomic_load_n(&readers, __ATOMIC_RELAXED);
 	while (!__atomic_compare_exchange_n(&readers, &r->next, r, false, __ATOMIC_RELEASE,
 					    __ATOMIC_RELAXED))
 		;

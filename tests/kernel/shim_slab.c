@@ -239,10 +239,10 @@ static long sum_caches(bool bytes)
 
 long shim_alloc_live(void)
 {
-	return sum_caches(false) + READ_ONCE(large_live);
+	return sum_caches(false) + READ_ONCE(large_live) + shim_percpu_live();
 }
 
 long shim_alloc_bytes(void)
 {
-	return sum_caches(true) + READ_ONCE(large_bytes);
+	return sum_caches(true) + READ_ONCE(large_bytes) + shim_percpu_bytes();
 }

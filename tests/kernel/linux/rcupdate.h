@@ -25,7 +25,6 @@ struct shim_rcu_reader {
 	unsigned long nesting;
 	struct shim_rcu_reader *next;
 	int used;
-	int cpu;
 };
 
 extern SHIM_TLS struct shim_rcu_reader *shim_rcu_self;
