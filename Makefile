@@ -40,7 +40,8 @@ MODULES_SRC := Kbuild $(shell find kmod hw -name '*.[chS]' -o -name Kbuild 2>/de
 MODULES	:= $(B)/modules/.stamp
 
 INSTALL	:= CACHE='$(CACHE)' harness/deps/install
-AGAIN	= +$(Q)$(MAKE) --no-print-directory
+# The second stage builds on all processors, unless the caller has said -j himself.
+AGAIN	= +$(Q)$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 export CACHE
 .DEFAULT_GOAL := help
