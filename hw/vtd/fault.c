@@ -49,7 +49,7 @@ static const struct reason reasons[] = {
 
 static const char *why(u8 code)
 {
-	int i;
+	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (reasons[i].code == code)

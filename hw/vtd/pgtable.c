@@ -20,6 +20,8 @@
  */
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 

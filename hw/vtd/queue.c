@@ -23,6 +23,7 @@
  */
 #define pr_fmt(fmt) "pasidlab: " fmt
 
+#include <linux/array_size.h>
 #include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/io.h>

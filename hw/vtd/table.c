@@ -13,6 +13,7 @@
  *
  * The hard rule: a table is zeroed and published before an entry points to it.
  */
+#include <linux/array_size.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/log2.h>
@@ -242,7 +243,7 @@ u64 *vtd_entry(struct vtd_dev *vd, u32 pasid)
 /* The context tables go with the unit; translation is off by then. */
 void vtd_context_free(struct vtd_unit *v)
 {
-	int i;
+	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(v->ctx); i++)
 		vtd_table_free(v, v->ctx[i], 0);

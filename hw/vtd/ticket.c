@@ -19,8 +19,10 @@
  *
  * The hard rule: what one slot owes stays in one batch.
  */
+#include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 
 #include "vtd.h"
 

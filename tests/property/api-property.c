@@ -21,11 +21,13 @@
  *	api-property --seed 7 --config cm,nosnoop --ops 20000 --audit 1
  */
 #include <argp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include <linux/array_size.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>

@@ -10,8 +10,11 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
+#include <linux/array_size.h>
 #include <linux/slab.h>
 
 #include "../rig.h"

@@ -5,6 +5,9 @@
 
 #include_next <linux/limits.h>
 
+/* INT_MAX and its like as the preprocessor can read them. */
+#include <limits.h>
+
 #include <linux/types.h>
 
 #define U8_MAX		((u8)~0U)
