@@ -48,9 +48,11 @@ export CACHE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-# What the rooms add to: ALL, everything "make build" makes; T0_TESTS, the user-space test programs.
+# What the rooms add to: ALL, everything "make build" makes; T0_TESTS, the user-space test programs;
+# BENCHES, targets that measure and print, run one at a time.
 ALL	:=
 T0_TESTS :=
+BENCHES	:=
 
 -include harness/guest/guest.mk
 -include tests/rules.mk harness/rules.mk bpf/rules.mk workloads/rules.mk
@@ -98,7 +100,7 @@ guest: ## Fetch the kernel and build all that a guest boots from
 bench: ## Measure: instructions per operation, bytes per PASID, waits per operation (BENCH_ARGS=...)
 	$(Q)$(INSTALL) build guest bench
 	$(AGAIN) do-kernel
-	$(AGAIN) do-bench
+	$(AGAIN) -j1 do-bench
 
 ##@ Set-up
 
@@ -157,8 +159,8 @@ do-build: do-guest $(ALL) $(T0_TESTS) do-modules
 do-modules: $(MODULES)
 	@:
 
-do-bench: do-guest $(ALL) $(BENCHES) do-modules
-	@:
+do-bench: $(BENCHES)
+	@echo '  BENCH     $(if $(BENCHES),done: $(BENCHES),no room has a benchmark yet)'
 
 FETCH_KERNEL = SERIES='$(SERIES)' UNBZIMAGE='$(abspath $(UNBZIMAGE))' harness/deps/kernel
 UNBZIMAGE := $(B)/harness/unbzimage
