@@ -2,11 +2,11 @@
 /*
  * buffer.h - memory for DMA that can tell whether a transfer did what it should and nothing else.
  *
- * Vocabulary.  A *buffer* is whole pages of this process.  Its *shadow* is what the buffer must hold:
- * whoever asks the engine for a write makes the same write to the shadow.  All bytes that no transfer
- * was asked to touch keep their *poison* in both, so one comparison finds a byte that is missing,
- * wrong, misplaced or too much, wherever in the buffer it lands.  The *margins*, the first and last
- * PLU_MARGIN bytes, are never the target of a transfer.
+ * Vocabulary.  A *buffer* is whole pages of this process.  Its *shadow* is what the buffer must
+ * hold: whoever asks the engine for a write makes the same write to the shadow.  All bytes that no
+ * transfer was asked to touch keep their *poison* in both, so one comparison finds a byte that is
+ * missing, wrong, misplaced or too much, wherever in the buffer it lands.  The *margins*, the first
+ * and last PLU_MARGIN bytes, are never the target of a transfer.
  *
  * Locking: a buffer belongs to one thread, the engine's writes aside; those have ended when
  * PL_IOC_DMA returns.

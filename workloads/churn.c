@@ -60,8 +60,8 @@ int main(int argc, char **argv)
 	if (churn_options_parse(&run.opt, &run.node, argc, argv))
 		return 2;
 	if (frame_fd() < 0) {
-		fprintf(stderr, "churn: PL_RESULT_FD does not name an open descriptor: unset it, or open "
-			"the result port first\n");
+		fprintf(stderr, "churn: PL_RESULT_FD does not name an open descriptor: unset "
+			"it, or open the result port first\n");
 		return 2;
 	}
 	catch_signals();

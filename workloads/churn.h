@@ -3,16 +3,17 @@
  * churn.h - PASID churn: what the parts of the workload share.
  *
  * Vocabulary.  A *life* is what happens to one PASID: it is allocated, a domain is attached, DMA
- * reaches that domain's pages, perhaps another domain replaces it, it is detached and freed.  A life
- * has one of two *flavours*: aux (PL_IOC_AUX_ATTACH chooses and frees the PASID) or private
+ * reaches that domain's pages, perhaps another domain replaces it, it is detached and freed.  A
+ * life has one of two *flavours*: aux (PL_IOC_AUX_ATTACH chooses and frees the PASID) or private
  * (PL_IOC_PASID_ALLOC, then PL_IOC_SET).  A *pattern* orders the steps of lives.  A *session* is an
- * open file with its device handles and its *spaces*; a space is a domain with the memory behind it.
+ * open file with its device handles and its *spaces*; a space is a domain with the memory behind
+ * it.
  *
- * What is checked.  Every space maps the same IOVAs to its own pages, so a translation that belongs to
- * another domain is seen as wrong data:
+ * What is checked.  Every space maps the same IOVAs to its own pages, so a translation that belongs
+ * to another domain is seen as wrong data:
  *
  *	iova_base	source, CHURN_PAGES pages, read only, random bytes that never change
- *	  + window w	CHURN_PAGES pages for the w-th thread of the session, written by FILL and COPY
+ *	  + window w	CHURN_PAGES pages for the session's w-th thread, written by FILL and COPY
  *	  + scratch w	one page that thread maps and unmaps while it runs
  *
  * A thread writes its own windows only, and keeps a shadow of each (buffer.h).
@@ -22,7 +23,8 @@
  * only data that two threads share are the stop flag and, where PASIDs can change hands, the
  * generation of a PASID.  Histograms and counts are merged at the end.
  *
- * The hard rule: a DMA whose outcome cannot be told beforehand is not issued, or is counted as such.
+ * The hard rule: a DMA whose outcome cannot be told beforehand is not issued, or is counted as
+ * such.
  */
 #ifndef PL_CHURN_H
 #define PL_CHURN_H

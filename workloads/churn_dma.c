@@ -6,13 +6,15 @@
  *
  *	live		a read answers the space's source bytes, a fill and a copy arrive in the
  *			thread's window and nowhere else
- *	blocked		the PASID is this thread's and holds blocking: read and fill are refused, and
- *			nothing of the window has changed
- *	freed		an aux PASID went back to the module: it may be another thread's by now, so only
- *			reads are issued, and they must be refused or show what another thread attached
+ *	blocked		the PASID is this thread's and holds blocking: read and fill are refused,
+ *			and nothing of the window has changed
+ *	freed		an aux PASID went back to the module: it may be another thread's by now, so
+ *			only reads are issued, and they must be refused or show what another
+ *			thread attached
  *	scratch		a page that is mapped or is not
  *
- * Each transfer goes through the device TLB or not, at random, because stale translations hide in both.
+ * Each transfer goes through the device TLB or not, at random, because stale translations hide in
+ * both.
  *
  * The hard rule: memory that another thread may own is never written, not even to catch a fault.
  */
@@ -271,8 +273,8 @@ void churn_dma_scratch(struct churn_thread *t, struct churn_live *l, const struc
 {
 	uint32_t len = dma_length(t);
 	uint32_t at = len < PLU_PAGE ? plu_random_below(&t->rng, PLU_PAGE - len + 1) : 0;
-	struct pl_dma_desc d = plu_read(l->pasid, churn_scratch_iova(t->run, t->session, t->window) +
-					at, len < PLU_PAGE ? len : PLU_PAGE);
+	uint64_t iova = churn_scratch_iova(t->run, t->session, t->window) + at;
+	struct pl_dma_desc d = plu_read(l->pasid, iova, len < PLU_PAGE ? len : PLU_PAGE);
 
 	if (!dma_issue(t, l, step, page ? CHURN_OP_DMA : CHURN_OP_DMA_REFUSED, &d, 1))
 		return;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * churn_options.c - what churn can be asked to do: one table, from which the command line, its help,
- * the checks and the result's "options" object are all made.
+ * churn_options.c - what churn can be asked to do: one table, from which the command line, its
+ * help, the checks and the result's "options" object are all made.
  *
- * The hard rule: an option that is not in the table does not exist, and a value outside its range is
- * refused with the range in the message.
+ * The hard rule: an option that is not in the table does not exist, and a value outside its range
+ * is refused with the range in the message.
  */
 #include <argp.h>
 #include <errno.h>
@@ -51,9 +51,10 @@ static const struct churn_option options[] = {
 	  "Lives of PASIDs in total; 0: until --seconds" },
 	{ "seconds", 's', "N", ROW(seconds), 0, 86400, 0, NULL,
 	  "Start no life after N seconds; 0: until --ops" },
-	{ "pattern", 'p', "NAME", ROW(pattern), 0, CHURN_PATTERN_NR - 1, CHURN_UNIFORM, pattern_names,
-	  "uniform (attach, DMA, detach), bursty (many attaches, DMA on all, detaches, a pause) or "
-	  "hold (up to --hold live at once, a random one goes)" },
+	{ "pattern", 'p', "NAME", ROW(pattern), 0, CHURN_PATTERN_NR - 1, CHURN_UNIFORM,
+	  pattern_names,
+	  "uniform (attach, DMA, detach), bursty (many attaches, DMA on all, detaches, a pause) "
+	  "or hold (up to --hold live at once, a random one goes)" },
 	{ "domains", 'd', "N", ROW(domains), 1, CHURN_MAX_DOMAINS, 8, NULL,
 	  "Domains per unit" },
 	{ "endpoints", 'e', "N", ROW(endpoints), 0, CHURN_MAX_ENDPOINTS, 0, NULL,
@@ -137,7 +138,8 @@ static void describe_values(const struct churn_option *o, char *text, size_t siz
 		return;
 	}
 	for (i = 0; o->values[i] && n < size; i++)
-		n += (size_t)snprintf(text + n, size - n, "%s%s", i ? ", " : "one of ", o->values[i]);
+		n += (size_t)snprintf(text + n, size - n, "%s%s", i ? ", " : "one of ",
+				      o->values[i]);
 }
 
 static int option_set(struct churn_options *opt, const struct churn_option *o, const char *s,
@@ -237,15 +239,15 @@ static void help_rows(struct argp_option *rows, char (*text)[256])
 }
 
 static const char doc[] =
-	"Churn PASIDs: threads allocate, attach, use, replace, detach and free them, and check that "
-	"every DMA reaches the page it must, or is refused.\v"
+	"Churn PASIDs: threads allocate, attach, use, replace, detach and free them, and check "
+	"that every DMA reaches the page it must, or is refused.\v"
 	"A rate is in thousandths: 0 never, 1000 always.  The result is one frame of JSON on the "
 	"descriptor that PL_RESULT_FD names, else on standard output.\n\n"
 	"Examples:\n"
 	"  churn                                       10000 lives on 2 threads\n"
 	"  churn -t 4 -p hold -k 256 -s 10             10 s with up to 1024 live PASIDs\n"
 	"  churn -p bursty -k 64 -A 0 -R 1000          bursts of private PASIDs, all replaced\n"
-	"  churn -f shared -M 500 -T 1000              one open file, much mapping, all through ATS\n\n"
+	"  churn -f shared -M 500 -T 1000              one open file, much mapping, all by ATS\n\n"
 	"Exit status: 0 all was as it must be, 1 it was not, 2 churn could not run.";
 
 /**

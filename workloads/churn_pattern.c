@@ -3,12 +3,13 @@
  * churn_pattern.c - in which order the steps of many lives follow each other.
  *
  *	uniform		one life after another: the cost of a pair of attach and detach
- *	bursty		many attaches in a row, all used, all detached, a pause: what a service does that
- *			starts or drains
- *	hold		a random set of live PASIDs, one of which changes at a time: what tables, caches
- *			and id spaces look like after days
+ *	bursty		many attaches in a row, all used, all detached, a pause: what a service
+ *			does that starts or drains
+ *	hold		a random set of live PASIDs, one of which changes at a time: what tables,
+ *			caches and id spaces look like after days
  *
- * The hard rule: a pattern starts no more lives than its budget, and never ends one it did not start.
+ * The hard rule: a pattern starts no more lives than its budget, and never ends one it did not
+ * start.
  */
 #include <time.h>
 

@@ -2,7 +2,8 @@
 /*
  * churn_report.c - a run as the one frame in which a workload ends.
  *
- * The hard rule: a frame that cannot be made whole is not made; percentiles are the harness's business.
+ * The hard rule: a frame that cannot be made whole is not made; percentiles are the harness's
+ * business.
  */
 #include "../harness/stats_json.h"
 #include "churn.h"
@@ -65,10 +66,11 @@ static json_t *report_ops(const struct churn_run *run)
 
 		if (!h->count)
 			continue;
-		json_array_append_new(array, json_pack("{s:s,s:I,s:I,s:o}", "op", op_names[i], "count",
-						       (json_int_t)h->count, "errors",
-						       (json_int_t)run->total->errors[i], "hist",
-						       pl_hist_to_json(h)));
+		json_array_append_new(array,
+				      json_pack("{s:s,s:I,s:I,s:o}", "op", op_names[i],
+						"count", (json_int_t)h->count,
+						"errors", (json_int_t)run->total->errors[i],
+						"hist", pl_hist_to_json(h)));
 	}
 	return array;
 }

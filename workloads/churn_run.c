@@ -2,11 +2,11 @@
 /*
  * churn_run.c - one run: set up, let the threads go, wait, add up, compare.
  *
- * A run passes when no thread wrote a failure down, the units' ledgers grew by exactly the sets that the
- * threads made, and no reference model saw an invariant broken.
+ * A run passes when no thread wrote a failure down, the units' ledgers grew by exactly the sets
+ * that the threads made, and no reference model saw an invariant broken.
  *
- * The hard rule: the figures are those of the threads' own time.  Set-up and teardown are outside the
- * measured duration, and nothing but the progress report runs beside the threads.
+ * The hard rule: the figures are those of the threads' own time.  Set-up and teardown are outside
+ * the measured duration, and nothing but the progress report runs beside the threads.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -277,9 +277,9 @@ static void compare_ledgers(struct churn_run *run)
 		theirs = slots_changed(run, pairs[i].op);
 		ours = run->total->counts[pairs[i].count];
 		if (theirs != ours)
-			churn_run_fail(run, "ledger: %s changed %" PRIu64 " slots by the units' count "
-				       "and %" PRIu64 " by the workload's", plu_op_name(pairs[i].op),
-				       theirs, ours);
+			churn_run_fail(run, "ledger: %s changed %" PRIu64 " slots by the units' "
+				       "count and %" PRIu64 " by the workload's",
+				       plu_op_name(pairs[i].op), theirs, ours);
 	}
 }
 
@@ -305,8 +305,8 @@ static void read_violations_of(struct churn_run *run, const struct churn_unit *u
 		json_array_append_new(run->violations,
 				      json_pack("{s:s,s:I,s:s}", "name", v.name, "count",
 						(json_int_t)v.count, "text", v.text));
-		churn_run_fail(run, "unit %s saw invariant %s broken, %" PRIu64 " times: %s", u->name,
-			       v.name, (uint64_t)v.count, v.text);
+		churn_run_fail(run, "unit %s saw invariant %s broken, %" PRIu64 " times: %s",
+			       u->name, v.name, (uint64_t)v.count, v.text);
 	}
 }
 
@@ -334,8 +334,8 @@ static void run_result(struct churn_run *run)
  * churn_run() - the whole run
  * @run: after churn_run_init()
  *
- * Return: true when it ran, whether or not it passed; false when it could not, with the reason among
- * the failures.
+ * Return: true when it ran, whether or not it passed; false when it could not, with the reason
+ * among the failures.
  */
 bool churn_run(struct churn_run *run)
 {
@@ -343,8 +343,8 @@ bool churn_run(struct churn_run *run)
 	int err = plu_open(&run->control, run->transport, run->node);
 
 	if (err) {
-		churn_run_fail(run, "%s cannot be opened: %s; load pasidlab.ko and a unit, and be root",
-			       node, strerror(-err));
+		churn_run_fail(run, "%s cannot be opened: %s; load pasidlab.ko and a unit, and be "
+			       "root", node, strerror(-err));
 		return false;
 	}
 	err = churn_setup(run);

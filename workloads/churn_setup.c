@@ -2,9 +2,10 @@
 /*
  * churn_setup.c - everything a run needs, made before its threads start and taken down after them.
  *
- * The order is endpoints, units, threads' room, sessions, spaces; teardown is the reverse and works on
- * whatever part was made, so that every error takes the same way out.  Spaces are unmapped and freed by
- * request, not left to close(2): a domain that cannot be freed after its last detach is a finding.
+ * The order is endpoints, units, threads' room, sessions, spaces; teardown is the reverse and
+ * works on whatever part was made, so that every error takes the same way out.  Spaces are unmapped
+ * and freed by request, not left to close(2): a domain that cannot be freed after its last detach
+ * is a finding.
  *
  * The hard rule: a run that cannot do what its options say does not start, and says which option is
  * too large for what this machine has.
@@ -15,7 +16,7 @@
 
 #include "churn.h"
 
-/* Away from 0, from the interrupt range at 0xfee00000, and from round numbers: see churn_setup(). */
+/* Away from 0 and from the interrupt range at 0xfee00000; see churn_setup(). */
 #define CHURN_IOVA	0x100000000ull
 
 static bool endpoint_is_usable(const struct pl_ioc_dev_info *info)
@@ -51,7 +52,8 @@ static int check_endpoints(struct churn_run *run)
 		return 0;
 	churn_run_fail(run, "%llu endpoints with an engine and PASIDs are needed and %u are there: "
 		       "load a unit with endpoints, or lower --endpoints",
-		       (unsigned long long)(run->opt.endpoints ? run->opt.endpoints : 1), run->nr_eps);
+		       (unsigned long long)(run->opt.endpoints ? run->opt.endpoints : 1),
+		       run->nr_eps);
 	return -ENODEV;
 }
 
@@ -310,8 +312,8 @@ static int setup_sessions(struct churn_run *run)
  * churn_setup() - make all that the threads will use
  * @run: the run; control is open
  *
- * The IOVAs start at a page that the seed chooses within 2 MiB, so that over many seeds the pages lie
- * on both sides of a page table's end.
+ * The IOVAs start at a page that the seed chooses within 2 MiB, so that over many seeds the pages
+ * lie on both sides of a page table's end.
  *
  * Return: 0 or -errno; churn_teardown() is due in either case.
  */
@@ -380,8 +382,9 @@ static void close_devices(struct churn_run *run, struct churn_session *s)
 		if (!err)
 			err = plu_free(&s->file, s->dev[i]);
 		if (err)
-			churn_run_fail(run, "endpoint %s: disable aux and free its handle after the "
-				       "last detach: %s", run->eps[i].info.name, strerror(-err));
+			churn_run_fail(run, "endpoint %s: disable aux and free its handle after "
+				       "the last detach: %s", run->eps[i].info.name,
+				       strerror(-err));
 	}
 }
 
@@ -413,8 +416,8 @@ static void free_session(struct churn_run *run, struct churn_session *s)
  * churn_teardown() - give everything back, and check that it can be given back
  * @run: the run, in whatever state churn_setup() left it; its threads have ended
  *
- * Every session closes before any memory goes, so that nothing is unmapped from this process while a
- * device might still reach it.  Counts, histograms and texts stay.
+ * Every session closes before any memory goes, so that nothing is unmapped from this process while
+ * a device might still reach it.  Counts, histograms and texts stay.
  */
 void churn_teardown(struct churn_run *run)
 {

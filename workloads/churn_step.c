@@ -2,9 +2,9 @@
 /*
  * churn_step.c - the steps of a PASID's life, timed and checked.
  *
- * A step makes one request of the ABI, records how long it took, keeps the thread's own ledger of sets
- * (which the unit's ledger and the tracer's counts must equal), and issues the transfers that show
- * whether the request did what it says.
+ * A step makes one request of the ABI, records how long it took, keeps the thread's own ledger of
+ * sets (which the unit's ledger and the tracer's counts must equal), and issues the transfers that
+ * show whether the request did what it says.
  *
  * The hard rule: a request that fails where it had to succeed is an error and a failure, never a
  * reason to try again.
@@ -34,8 +34,8 @@ void churn_fail(struct churn_thread *t, const struct churn_live *l, const char *
 	if (t->nr_failures++ >= CHURN_FAILURES)
 		return;
 	text = t->failures[t->nr_failures - 1];
-	n = snprintf(text, CHURN_TEXT, "thread %u: endpoint %s (unit %s), PASID %u (%s), domain %d, "
-		     "step %s: ", t->index, ep->info.name, ep->info.unit, l->pasid,
+	n = snprintf(text, CHURN_TEXT, "thread %u: endpoint %s (unit %s), PASID %u (%s), "
+		     "domain %d, step %s: ", t->index, ep->info.name, ep->info.unit, l->pasid,
 		     l->aux ? "aux" : "private", l->space ? (int)l->space->id : -1, step);
 	if (n < 0 || n >= (int)CHURN_TEXT)
 		return;
@@ -64,8 +64,8 @@ static struct churn_space *random_space(struct churn_thread *t, unsigned int uni
 }
 
 /*
- * A space that this thread may attach as aux: a domain has one aux PASID per device, so the spaces of
- * a session are shared out among its threads.  NULL when the first few tries found none.
+ * A space that this thread may attach as aux: a domain has one aux PASID per device, so the spaces
+ * of a session are shared out among its threads.  NULL when the first few tries found none.
  */
 static struct churn_space *random_aux_space(struct churn_thread *t, unsigned int ep)
 {
@@ -231,7 +231,8 @@ static void end_life(struct churn_thread *t, struct churn_live *l)
  * @t: the thread
  * @l: the PASID; a free entry afterwards
  *
- * An entry whose detach failed is given up: its PASID is lost to this run, and teardown will say so.
+ * An entry whose detach failed is given up: its PASID is lost to this run, and teardown will say
+ * so.
  */
 void churn_detach(struct churn_thread *t, struct churn_live *l)
 {
@@ -291,8 +292,8 @@ void churn_detach_all(struct churn_thread *t, unsigned int ep)
  * @t: the thread
  * @l: the PASID
  *
- * Two pages take turns at the same IOVA, so that a translation that outlives its unmap shows the wrong
- * page next time even if the read in between was refused.
+ * Two pages take turns at the same IOVA, so that a translation that outlives its unmap shows the
+ * wrong page next time even if the read in between was refused.
  */
 void churn_remap(struct churn_thread *t, struct churn_live *l)
 {

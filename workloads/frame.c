@@ -56,7 +56,7 @@ static int frame_write(int fd, const char *p, size_t len)
 	return 0;
 }
 
-/* One write where the descriptor takes it whole, so that frames of other processes do not mix in. */
+/* One write where the descriptor takes it whole: frames of other processes do not mix in. */
 static int frame_write_text(const char *text)
 {
 	size_t len = strlen(text);

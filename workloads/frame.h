@@ -2,13 +2,13 @@
 /*
  * frame.h - results to whoever started the program: one JSON object per frame.
  *
- * A frame is the byte 0x1e, one JSON object without a line break, and a line feed (RFC 7464).  It goes
- * to the descriptor that the environment variable PL_RESULT_FD names, else to standard output.
+ * A frame is the byte 0x1e, one JSON object without a line break, and a line feed (RFC 7464).  It
+ * goes to the descriptor that the environment variable PL_RESULT_FD names, else to standard output.
  *
  * Locking: frames of several threads do not mix.
  *
- * The hard rule: a frame is written whole or the call fails; a frame that got lost would look like a
- * test that never ran.
+ * The hard rule: a frame is written whole or the call fails; a frame that got lost would look
+ * like a test that never ran.
  */
 #ifndef PL_FRAME_H
 #define PL_FRAME_H

@@ -2,8 +2,8 @@
 /*
  * libpl.c - one function per request; libpl.h has the vocabulary and the rule.
  *
- * Each wrapper fills the request's struct by name, so every field that it does not name is zero: the
- * ABI refuses reserved fields that are not.
+ * Each wrapper fills the request's struct by name, so every field that it does not name is zero:
+ * the ABI refuses reserved fields that are not.
  */
 #include "libpl.h"
 

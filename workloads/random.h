@@ -3,7 +3,8 @@
  * random.h - repeatable random numbers for workloads.
  *
  * A 64-bit counter through a mixing function: any seed is good, streams of neighbouring seeds are
- * independent, and a thread's sequence depends on its seed alone, so that a failure can be repeated.
+ * independent, and a thread's sequence depends on its seed alone, so that a failure can be
+ * repeated.
  *
  * Locking: a generator belongs to one thread.
  *

@@ -4,7 +4,8 @@
  *
  * Groups run in the order of the table, each test alone on the units.  abi.h says what a test gets.
  *
- * The hard rule: exit status 0 means that every test that could be made passed, and that there was one.
+ * The hard rule: exit status 0 means that every test that could be made passed, and that there was
+ * one.
  */
 #include <argp.h>
 #include <stdio.h>
@@ -71,10 +72,10 @@ static const struct argp_option options[] = {
 };
 
 static const char doc[] =
-	"Test the ioctl ABI of /dev/pasidlab: every request with everything that can be wrong with it, and "
-	"what each promises when it is right.\v"
-	"Without GROUP all groups run that are not on demand.  Verdicts go to standard output as TAP, and "
-	"as JSON frames to the descriptor that PL_RESULT_FD names.\n\n"
+	"Test the ioctl ABI of /dev/pasidlab: every request with everything that can be wrong with "
+	"it, and what each promises when it is right.\v"
+	"Without GROUP all groups run that are not on demand.  Verdicts go to standard output as "
+	"TAP, and as JSON frames to the descriptor that PL_RESULT_FD names.\n\n"
 	"Examples:\n"
 	"  abi-test                       all groups\n"
 	"  abi-test struct map            two of them\n"
@@ -95,7 +96,9 @@ static void run_groups(struct abi *a)
 
 int main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse_option, "[GROUP...]", doc, NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = options, .parser = parse_option, .args_doc = "[GROUP...]", .doc = doc,
+	};
 	static struct abi a;
 	int err, status;
 
@@ -108,8 +111,8 @@ int main(int argc, char **argv)
 	}
 	err = abi_open(&a, NULL);
 	if (err) {
-		fprintf(stderr, "abi-test: no endpoint to test on: %s; load pasidlab.ko and a unit, and be "
-			"root\n", strerror(-err));
+		fprintf(stderr, "abi-test: no endpoint to test on: %s; load pasidlab.ko and a "
+			"unit, and be root\n", strerror(-err));
 		abi_close(&a);
 		return 2;
 	}

@@ -2,16 +2,16 @@
 /*
  * abi.h - the stage on which the tests of the ABI play.
  *
- * Vocabulary.  *Pages* are the test's own memory, one page each, all with different bytes.  A *reach*
- * is where a DMA of some PASID ends up: at one of the pages, refused, or somewhere that no test mapped.
- * Each test gets a fresh open file `f` with all endpoints open and aux enabled, and a second one, `other`,
- * for what belongs to somebody else.  Endpoint 0 and endpoint 1 are behind the same unit where there are
- * two such.
+ * Vocabulary.  *Pages* are the test's own memory, one page each, all with different bytes.  A
+ * *reach* is where a DMA of some PASID ends up: at one of the pages, refused, or somewhere that no
+ * test mapped. Each test gets a fresh open file `f` with all endpoints open and aux enabled, and a
+ * second one, `other`, for what belongs to somebody else.  Endpoint 0 and endpoint 1 are behind the
+ * same unit where there are two such.
  *
  * Locking: none; the tests run one after the other, and alone on the units.
  *
- * The hard rule: after each test both files are closed and everything must be back: no pinned page, no
- * attached slot.  A test that leaks fails, whatever it proved.
+ * The hard rule: after each test both files are closed and everything must be back: no pinned
+ * page, no attached slot.  A test that leaks fails, whatever it proved.
  */
 #ifndef PL_ABI_H
 #define PL_ABI_H

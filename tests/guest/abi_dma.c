@@ -76,8 +76,10 @@ static void fill_and_copy(struct abi *a)
 	EXPECT_OK(plu_map(&a->f, domain, ABI_IOVA + PLU_PAGE, buf.mem, buf.size,
 			  PL_PROT_READ | PL_PROT_WRITE));
 	EXPECT_OK(plu_dma(&a->f, a->dev[0].h, d, 3));
-	EXPECT(d[0].status == PL_DMA_OK && d[0].done == 5000, "fill: %u, %u", d[0].status, d[0].done);
-	EXPECT(d[1].status == PL_DMA_OK && d[1].done == 700, "copy: %u, %u", d[1].status, d[1].done);
+	EXPECT(d[0].status == PL_DMA_OK && d[0].done == 5000, "fill: status %u, %u bytes",
+	       d[0].status, d[0].done);
+	EXPECT(d[1].status == PL_DMA_OK && d[1].done == 700, "copy: status %u, %u bytes",
+	       d[1].status, d[1].done);
 	EXPECT(d[2].hash == plu_hash(a->page[0].mem + 17, 700), "the copy reads back differently");
 	plu_buf_expect_fill(&buf, 3, 5000, 0x0807060504030201ull);
 	plu_buf_expect_copy(&buf, 6001, a->page[0].mem + 17, 700);
@@ -97,13 +99,13 @@ static void cut_short(struct abi *a)
 		d = plu_read(p, ABI_IOVA + PLU_PAGE - 100, 200);
 		d.flags = ats;
 		EXPECT_OK(plu_dma(&a->f, a->dev[0].h, &d, 1));
-		EXPECT(d.status == PL_DMA_REFUSED && d.done == 100, "status %u after %u bytes", d.status,
-		       d.done);
+		EXPECT(d.status == PL_DMA_REFUSED && d.done == 100, "status %u after %u bytes",
+		       d.status, d.done);
 		d = plu_read(p, ABI_IOVA - 100, 200);
 		d.flags = ats;
 		EXPECT_OK(plu_dma(&a->f, a->dev[0].h, &d, 1));
-		EXPECT(d.status == PL_DMA_REFUSED && d.done == 0, "status %u after %u bytes", d.status,
-		       d.done);
+		EXPECT(d.status == PL_DMA_REFUSED && d.done == 0, "status %u after %u bytes",
+		       d.status, d.done);
 	}
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * abi_handle.c - handles and features: what a file holds, what it may let go of, what a device can do.
+ * abi_handle.c - handles and features: what a file holds, what it may let go of, what a device can
+ * do.
  *
  * The hard rule: what belongs to one file is invisible to every other.
  */
@@ -26,7 +27,7 @@ static void devices_are_told_apart(struct abi *a)
 	uint32_t i, j;
 
 	for (i = 0; !plu_dev_info(&a->f, i, &info); i++) {
-		EXPECT(info.name[0] && info.unit[0] && info.driver[0], "endpoint %u has no name", i);
+		EXPECT(info.name[0] && info.unit[0] && info.driver[0], "endpoint %u: no name", i);
 		EXPECT(!info.reserved && info.flags == 0, "endpoint %u: reserved fields", i);
 		EXPECT(info.pgsizes & PLU_PAGE, "endpoint %u: no 4 KiB pages", i);
 		EXPECT(info.max_pasids <= 1u << PL_PASID_WIDTH_MAX, "%u PASIDs", info.max_pasids);
@@ -121,7 +122,7 @@ static void device_opens_are_counted(struct abi *a)
 
 static const struct abi_test handle_tests[] = {
 	{ "the version is told", "ABI", version_is_told, 0 },
-	{ "devices are told apart, one beyond the last is -ENODEV", "ABI", devices_are_told_apart, 0 },
+	{ "devices are told apart, beyond the last is -ENODEV", "ABI", devices_are_told_apart, 0 },
 	{ "a name that is no endpoint's is -ENODEV", "ABI", no_such_device, 0 },
 	{ "handles mean nothing to another file", "ABI", handles_are_per_file, 0 },
 	{ "a freed handle is stale and not given out at once", "ABI", freed_handle_is_stale, 0 },
@@ -172,7 +173,7 @@ static void no_has_a_reason(struct abi *a)
 
 	for (f = 0; f < PL_FEAT_NR; f++) {
 		EXPECT_OK(plu_feature(&a->f, a->dev[0].h, f, &answer));
-		EXPECT(memchr(answer.why, '\0', sizeof(answer.why)), "feature %u: no end of text", f);
+		EXPECT(memchr(answer.why, '\0', sizeof(answer.why)), "feature %u: endless", f);
 		EXPECT(answer.has == !answer.error && answer.has == !answer.why[0],
 		       "feature %u: has %u, error %u, why '%.20s'", f, answer.has, answer.error,
 		       answer.why);
@@ -268,7 +269,8 @@ static const struct abi_test feature_tests[] = {
 	{ "every no has a reason, an unknown feature is a no", "R0.1", no_has_a_reason, 0 },
 	{ "only aux has a switch", "R2.2", only_aux_is_switched, 0 },
 	{ "attach before enable fails and changes nothing", "R2.2,R0.2", attach_needs_enable, 0 },
-	{ "enable is counted, the last disable with live aux is -EBUSY", "R2.2", enable_is_balanced, 0 },
+	{ "enable is counted, the last disable with live aux is -EBUSY", "R2.2",
+	  enable_is_balanced, 0 },
 	{ "a file disables only what it enabled", "R2.2", enable_is_per_file, 0 },
 	{ "a device without aux refuses it", "R0.2", no_aux_no_attach, NEED_NO_AUX },
 	{ "capability is per device", "R2.1", capability_is_per_device, NEED_NO_AUX },

@@ -2,12 +2,12 @@
 /*
  * abi_life.c - the end of files and processes, at any moment: everything is given back.
  *
- * A *victim* is a child that churns, with all patterns and flavours, until SIGKILL ends it in the middle of
- * whatever it was doing.  Afterwards nothing of it may be left: every PASID refuses, none is missing, no
- * page is pinned, no domain or claim stands in the way of the next user.
+ * A *victim* is a child that churns, with all patterns and flavours, until SIGKILL ends it in the
+ * middle of whatever it was doing.  Afterwards nothing of it may be left: every PASID refuses,
+ * none is missing, no page is pinned, no domain or claim stands in the way of the next user.
  *
- * The hard rule: the moment is random within the life of the victim, so that over the rounds it falls into
- * every step; the seed is printed, so that a bad round can be repeated.
+ * The hard rule: the moment is random within the life of the victim, so that over the rounds it
+ * falls into every step; the seed is printed, so that a bad round can be repeated.
  */
 #include "abi.h"
 
@@ -129,7 +129,8 @@ static void expect_quiet(struct abi *a)
 
 	for (i = 0; i < a->nr_devs; i++) {
 		reached = sweep(a, i);
-		EXPECT(!reached, "endpoint %s: %u PASIDs still translate", a->dev[i].info.name, reached);
+		EXPECT(!reached, "endpoint %s: %u PASIDs still translate", a->dev[i].info.name,
+		       reached);
 		EXPECT_REFUSED(a, i, PL_NO_PASID_U);
 		/* Nobody's attachment, claim or mode is in the way. */
 		EXPECT_OK(plu_claim(&a->f, a->dev[i].h));
@@ -137,7 +138,7 @@ static void expect_quiet(struct abi *a)
 	}
 }
 
-/* The module closes a file when the last of its users is gone; that may be a moment after the wait. */
+/* A file is closed when the last of its users is gone: perhaps a moment after the wait. */
 static bool pins_settle(long long want)
 {
 	unsigned int tries;

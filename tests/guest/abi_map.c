@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * abi_map.c - mappings: which ranges are taken, and when every device sees them, or sees them no more.
+ * abi_map.c - mappings: which ranges are taken, and when every device sees them, or sees them no
+ * more.
  *
- * The hard rule: each refusal is followed by the transfers that would show a half-made mapping, and by the
- * count of pinned pages in the teardown.
+ * The hard rule: each refusal is followed by the transfers that would show a half-made mapping,
+ * and by the count of pinned pages in the teardown.
  */
 #include "abi.h"
 
@@ -289,7 +290,8 @@ static void replace_across_stages(struct abi *a)
 	uint32_t d[2] = { 0 }, p = 0, stage, i;
 
 	for (stage = 0; stage < 2; stage++) {
-		if (plu_domain_alloc(&a->f, a->dev[0].h, PL_DOMAIN_STAGE1 << stage, &d[stage], NULL)) {
+		if (plu_domain_alloc(&a->f, a->dev[0].h, PL_DOMAIN_STAGE1 << stage, &d[stage],
+				     NULL)) {
 			check_skip("needs both stages");
 			return;
 		}
@@ -302,46 +304,60 @@ static void replace_across_stages(struct abi *a)
 	}
 }
 
+#define LARGE (2u << 20)
+
+static const uint64_t large_at[] = { 0, PLU_PAGE, LARGE, 2 * LARGE - PLU_PAGE };
+
+static void expect_large(struct abi *a, uint32_t pasid, bool mapped)
+{
+	int reach, want;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		want = mapped ? (int)i : ABI_REFUSED;
+		reach = abi_reach_at(a, &a->f, a->dev[0].h, pasid, LARGE + large_at[i]);
+		EXPECT(reach == want, "offset %#llx: reach %d, want %d",
+		       (unsigned long long)large_at[i], reach, want);
+	}
+}
+
 /* 4 MiB at 2 MiB: large leaves where the unit has them and memory allows. */
 static void large_mappings(struct abi *a)
 {
-	const uint64_t size = 4u << 20, at[] = { 0, PLU_PAGE, 2u << 20, size - PLU_PAGE };
 	uint32_t domain = 0, p;
 	struct plu_buf buf;
 	unsigned int i;
 	uint64_t n = 0;
+	uint8_t *mem;
 
 	EXPECT_OK(plu_domain_alloc(&a->f, a->dev[0].h, 0, &domain, NULL));
 	p = abi_pasid(a, 0, domain);
-	if (!EXPECT(!plu_buf_alloc(&buf, size / PLU_PAGE + 512), "no memory"))
+	if (!EXPECT(!plu_buf_alloc(&buf, 3 * LARGE / PLU_PAGE), "no memory"))
 		return;
 	madvise(buf.mem, buf.size, MADV_HUGEPAGE);
-	uint8_t *mem = (uint8_t *)(((uintptr_t)buf.mem + (2u << 20) - 1) & ~(uintptr_t)((2u << 20) - 1));
-
+	mem = buf.mem + (-(uintptr_t)buf.mem & (LARGE - 1));
 	for (i = 0; i < 4; i++)
-		memcpy(mem + at[i], a->page[i].mem, PLU_PAGE);
-	EXPECT_OK(plu_map(&a->f, domain, 2u << 20, mem, size, RW));
-	for (i = 0; i < 4; i++)
-		EXPECT(abi_reach_at(a, &a->f, a->dev[0].h, p, (2u << 20) + at[i]) == (int)i,
-		       "offset %#llx", (unsigned long long)at[i]);
-	EXPECT_OK(plu_unmap(&a->f, domain, 2u << 20, size, &n));
-	EXPECT(n == size, "%llu bytes unmapped", (unsigned long long)n);
-	for (i = 0; i < 4; i++)
-		EXPECT(abi_reach_at(a, &a->f, a->dev[0].h, p, (2u << 20) + at[i]) == ABI_REFUSED,
-		       "offset %#llx is still reached", (unsigned long long)at[i]);
+		memcpy(mem + large_at[i], a->page[i].mem, PLU_PAGE);
+	EXPECT_OK(plu_map(&a->f, domain, LARGE, mem, 2 * LARGE, RW));
+	expect_large(a, p, true);
+	EXPECT_OK(plu_unmap(&a->f, domain, LARGE, 2 * LARGE, &n));
+	EXPECT(n == 2 * LARGE, "%llu bytes unmapped", (unsigned long long)n);
+	expect_large(a, p, false);
 	plu_buf_free(&buf);
 }
 
 static const struct abi_test map_tests[] = {
 	{ "ranges that are misaligned, empty, overflow or lie beyond", "ABI", bad_map_ranges, 0 },
 	{ "the first and the last page of a domain", "ABI", the_last_page, 0 },
-	{ "memory that cannot be pinned is -EFAULT and maps nothing", "ABI", memory_that_is_not_there, 0 },
+	{ "memory that cannot be pinned is -EFAULT and maps nothing", "ABI",
+	  memory_that_is_not_there, 0 },
 	{ "a page cannot be mapped twice, nor its neighbours by accident", "ABI", mapped_twice, 0 },
 	{ "unmap of a bad range, and of nothing", "ABI", bad_unmap_ranges, 0 },
 	{ "unmap never cuts a mapping in two", "ABI", cut_mapping, 0 },
 	{ "one unmap of many mappings and a hole", "ABI", unmap_many, 0 },
 	{ "the same IOVA in two domains, unmapped in one", "R2.4", same_iova_apart, 0 },
-	{ "one map for all PASIDs and devices, one unmap for all", "R2.5", one_map_for_all, NEED_PAIR },
+	{ "one map for all PASIDs and devices, one unmap for all", "R2.5", one_map_for_all,
+	  NEED_PAIR },
 	{ "unmap of a domain on 64 PASIDs takes one wait", "R2.5", unmap_in_one_wait, 0 },
 	{ "a page that may only be read refuses writes", "ABI", permissions, 0 },
 	{ "mapped memory outlives the process's own mapping", "ABI", memory_goes_first, 0 },

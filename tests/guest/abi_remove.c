@@ -2,8 +2,8 @@
 /*
  * abi_remove.c - an endpoint goes away under those who use it, and comes back.
  *
- * Endpoints are platform devices of the driver "pasidlab-soft"; writing a name to the driver's unbind and
- * bind files is what hot-removal and re-insertion look like to the module.
+ * Endpoints are platform devices of the driver "pasidlab-soft"; writing a name to the driver's
+ * unbind and bind files is what hot-removal and re-insertion look like to the module.
  *
  *  1. With PASIDs, the RID and mappings in place, the endpoint is unbound.
  *  2. Its handle answers -ENODEV from then on, also while requests and transfers are under way.
@@ -240,7 +240,8 @@ static void remove_while_in_use(struct abi *a)
 static const struct abi_test remove_tests[] = {
 	{ "removal with live attachments: -ENODEV, all returned, and back again", "R0.11,R1.4",
 	  remove_with_attachments, 0 },
-	{ "removal spares the other endpoints of the unit", "R2.5", remove_spares_the_other, NEED_PAIR },
+	{ "removal spares the other endpoints of the unit", "R2.5", remove_spares_the_other,
+	  NEED_PAIR },
 	{ "removal while threads attach and transfer", "R0.11", remove_while_in_use, 0 },
 };
 

@@ -2,8 +2,9 @@
 /*
  * abi_rid.c - the RID slot, the exclusion rule in both its modes, and the claim.
  *
- * The hard rule: whoever may set the RID while PASIDs live decides whether a device can be handed to a guest
- * as a whole; so each refusal here is followed by a transfer that shows what the RID still holds.
+ * The hard rule: whoever may set the RID while PASIDs live decides whether a device can be handed
+ * to a guest as a whole; so each refusal here is followed by a transfer that shows what the RID
+ * still holds.
  */
 #include "abi.h"
 

@@ -4,7 +4,8 @@
  *
  * Every claim about a slot is made by a transfer: which page answers, or that none does.
  *
- * The hard rule: a test that refuses something shows afterwards that the slot leads where it led before.
+ * The hard rule: a test that refuses something shows afterwards that the slot leads where it led
+ * before.
  */
 #include "abi.h"
 
@@ -191,7 +192,8 @@ static void never_identity(struct abi *a)
 	for (j = 0; j < 2; j++)
 		for (i = 0; i < sizeof(iovas) / sizeof(iovas[0]); i++)
 			EXPECT(abi_reach_at(a, &a->f, dev, p[j], iovas[i]) == ABI_REFUSED,
-			       "PASID %u is let through at %#llx", p[j], (unsigned long long)iovas[i]);
+			       "PASID %u is let through at %#llx", p[j],
+			       (unsigned long long)iovas[i]);
 }
 
 static void no_pairing(struct abi *a)
@@ -246,8 +248,8 @@ static void pasids_that_are_none(struct abi *a)
 
 static void pasid_free_rules(struct abi *a)
 {
-	uint32_t dev = a->dev[0].h, domain = abi_domain(a, 0, 0), p = abi_pasid(a, 0, domain), aux = 0;
-	uint32_t other = abi_domain(a, 0, 1);
+	uint32_t dev = a->dev[0].h, domain = abi_domain(a, 0, 0), other = abi_domain(a, 0, 1);
+	uint32_t p = abi_pasid(a, 0, domain), aux = 0;
 
 	EXPECT_ERR(-EBUSY, plu_pasid_free(&a->f, dev, p));
 	EXPECT_REACH(a, 0, p, 0);
@@ -280,17 +282,17 @@ static void domain_of_another_unit(struct abi *a)
 static void set_on_the_row(struct abi *a, uint32_t counts[3], const struct pl_ioc_ledger *before)
 {
 	static const enum pl_op ops[] = { PL_OP_ATTACH, PL_OP_REPLACE, PL_OP_DETACH };
+	const __u64 *now, *then;
 	struct pl_ioc_ledger after;
-	uint64_t slots, calls;
 	unsigned int i;
 
 	EXPECT_OK(plu_ledger(&a->ctl, a->ctl_dev, &after));
 	for (i = 0; i < 3; i++) {
-		slots = after.counts[ops[i]][PL_COUNT_SLOTS] - before->counts[ops[i]][PL_COUNT_SLOTS];
-		calls = after.counts[ops[i]][PL_COUNT_CALLS] - before->counts[ops[i]][PL_COUNT_CALLS];
-		EXPECT(slots == counts[i] && calls == counts[i], "%s: %llu slots in %llu calls, want %u",
-		       plu_op_name(ops[i]), (unsigned long long)slots, (unsigned long long)calls,
-		       counts[i]);
+		now = after.counts[ops[i]];
+		then = before->counts[ops[i]];
+		EXPECT(now[PL_COUNT_SLOTS] - then[PL_COUNT_SLOTS] == counts[i] &&
+		       now[PL_COUNT_CALLS] - then[PL_COUNT_CALLS] == counts[i],
+		       "%s: not %u slots in %u calls", plu_op_name(ops[i]), counts[i], counts[i]);
 	}
 }
 
@@ -328,7 +330,8 @@ static void all_pasids(struct abi *a)
 }
 
 static const struct abi_test slot_tests[] = {
-	{ "two aux domains, two PASIDs, the same IOVA apart", "R0.3,R2.4,R0.8", two_aux_domains, 0 },
+	{ "two aux domains, two PASIDs, the same IOVA apart", "R0.3,R2.4,R0.8",
+	  two_aux_domains, 0 },
 	{ "aux or primary is per device", "R0.4", aux_is_per_device, NEED_PAIR },
 	{ "GET_PASID tells whether it is attached", "R0.8,R2.3", get_pasid_is_a_predicate, 0 },
 	{ "a domain on two devices, whatever their PASIDs", "R0.9", same_pasid_or_not, NEED_PAIR },
@@ -342,7 +345,8 @@ static const struct abi_test slot_tests[] = {
 	{ "blocking on a PASID spares the others and the RID", "R1.2", blocked_pasid, 0 },
 	{ "a detached PASID is never passed through", "R1.4", never_identity, 0 },
 	{ "sets need no detach between them", "R1.6", no_pairing, 0 },
-	{ "identity on a PASID, or a refusal that keeps the old domain", "R1.7", identity_on_a_pasid, 0 },
+	{ "identity on a PASID, or a refusal that keeps the old domain", "R1.7",
+	  identity_on_a_pasid, 0 },
 	{ "PASID 0, beyond the device, of another file", "ABI,R0.8", pasids_that_are_none, 0 },
 	{ "only an empty PASID of one's own can be freed", "ABI", pasid_free_rules, 0 },
 	{ "a domain of another unit is -EINVAL", "ABI", domain_of_another_unit, NEED_UNITS },

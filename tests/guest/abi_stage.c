@@ -282,8 +282,8 @@ static int reach_of(const struct abi *a, const struct pl_dma_desc *d)
 }
 
 /*
- * Where it is refused, it must be refused for writes too: the canary of R1.1 and R1.2.  A write that gets
- * through shows in the pages, see abi_pages_intact().
+ * Where it is refused, it must be refused for writes too: the canary of R1.1 and R1.2.  A write
+ * that gets through shows in the pages, see abi_pages_intact().
  */
 static int reach_once(struct abi *a, const struct plu_file *f, uint32_t dev, uint32_t pasid,
 		      uint64_t iova, uint32_t flags)
@@ -312,8 +312,8 @@ static int reach_once(struct abi *a, const struct plu_file *f, uint32_t dev, uin
  * @pasid: any PASID, PL_NO_PASID_U for the RID
  * @iova: where
  *
- * Untranslated and, where the device has a device TLB, through it, twice each, so that an answer from
- * a cache shows.  All must agree.
+ * Untranslated and, where the device has a device TLB, through it, twice each, so that an answer
+ * from a cache shows.  All must agree.
  *
  * Return: index of a page, ABI_REFUSED, ABI_ODD.
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * abi_struct.c - every request with a bad struct, a bad pointer or a bad handle: the documented errno, and
- * nothing changed.
+ * abi_struct.c - every request with a bad struct, a bad pointer or a bad handle: the documented
+ * errno, and nothing changed.
  *
- * Two tables.  A *request* says how its valid call looks on the stage and how to undo it.  A *mutation*
- * spoils a valid call in one way.  Every request meets every mutation that applies to it, and after each
- * refusal a *snapshot* - the unit's whole ledger but its error column, and where four slots lead - must
- * be what it was before.
+ * Two tables.  A *request* says how its valid call looks on the stage and how to undo it.  A
+ * *mutation* spoils a valid call in one way.  Every request meets every mutation that applies to
+ * it, and after each refusal a *snapshot* - the unit's whole ledger but its error column, and where
+ * four slots lead - must be what it was before.
  *
  *	slot		holds				reach
  *	private PASID	domain of page 0		page 0
@@ -14,7 +14,8 @@
  *	empty PASID	blocking			refused
  *	RID		blocking			refused
  *
- * The hard rule: a mutation spoils one thing; two at once would let one check hide the lack of the other.
+ * The hard rule: a mutation spoils one thing; two at once would let one check hide the lack of
+ * the other.
  */
 #include "abi.h"
 
@@ -154,7 +155,7 @@ static void undo_mode(struct stage *s, void *arg, int err)
 		EXPECT_OK(plu_mode(&s->a->f, dev0(s), PL_MODE_STRICT));
 }
 
-/* Nobody can claim dev[0] while PASIDs live there; the last endpoint is idle unless it is the only one. */
+/* Nobody can claim dev[0] while PASIDs live there; the last of several endpoints is idle. */
 static void fill_claim(struct stage *s, void *arg)
 {
 	struct pl_ioc_claim *req = arg;
@@ -423,7 +424,8 @@ static const struct request requests[] = {
 	  CALL(fill_unmap, undo_unmap) },
 	{ REQ(PASID_ALLOC, pl_ioc_pasid), DEV(pl_ioc_pasid), .out = true,
 	  CALL(fill_pasid_alloc, undo_pasid_alloc) },
-	{ REQ(PASID_FREE, pl_ioc_pasid), DEV(pl_ioc_pasid), CALL(fill_pasid_free, undo_pasid_free) },
+	{ REQ(PASID_FREE, pl_ioc_pasid), DEV(pl_ioc_pasid),
+	  CALL(fill_pasid_free, undo_pasid_free) },
 	{ REQ(SET, pl_ioc_set), DEV(pl_ioc_set), DOMAIN(pl_ioc_set), RESERVED(pl_ioc_set),
 	  CALL(fill_set, undo_set) },
 	{ REQ(RID_ATTACH, pl_ioc_attach), DEV(pl_ioc_attach), DOMAIN(pl_ioc_attach),
@@ -770,7 +772,8 @@ static void run_pair(struct abi *a, const struct request *r, const struct mutati
 static void run_later_header(struct abi *a, const struct request *r)
 {
 	uint8_t arg[ARG_MAX] __attribute__((aligned(8))) = { 0 };
-	unsigned long nr = _IOC(_IOC_READ | _IOC_WRITE, PL_IOC_TYPE, _IOC_NR(r->nr), r->size + TAIL);
+	unsigned long nr = _IOC(_IOC_READ | _IOC_WRITE, PL_IOC_TYPE, _IOC_NR(r->nr),
+				r->size + TAIL);
 	struct stage s;
 	int err;
 
@@ -779,8 +782,8 @@ static void run_later_header(struct abi *a, const struct request *r)
 	put32(arg, 0, (uint32_t)r->size + TAIL);
 	r->fill(&s, arg);
 	err = plu_ioctl(&a->f, nr, arg);
-	EXPECT(valid_result(r, err) || (r->nr == PL_IOC_CLAIM && a->nr_devs == 1), "got %d (%s)", err,
-	       strerror(-err));
+	EXPECT(valid_result(r, err) || (r->nr == PL_IOC_CLAIM && a->nr_devs == 1),
+	       "got %d (%s)", err, strerror(-err));
 	r->undo(&s, arg, err);
 	stage_clear(&s);
 	check_end();

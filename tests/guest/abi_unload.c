@@ -2,11 +2,12 @@
 /*
  * abi_unload.c - the modules go and come back, again and again, while nothing is open.
  *
- * Needs the modules' files (option --module), so it runs only when asked for by name.  Modules unload in
- * the reverse of their order on the command line and load in that order, through the system calls
- * themselves: what rmmod and insmod add is not under test.
+ * Needs the modules' files (option --module), so it runs only when asked for by name.  Modules
+ * unload in the reverse of their order on the command line and load in that order, through the
+ * system calls themselves: what rmmod and insmod add is not under test.
  *
- * The hard rule: whatever happens, the modules are loaded at the end, so that later steps of a plan can run.
+ * The hard rule: whatever happens, the modules are loaded at the end, so that later steps of a
+ * plan can run.
  */
 #include "abi.h"
 
@@ -66,7 +67,8 @@ static void expect_load(void)
 
 	for (i = 0; i < abi_nr_modules; i++) {
 		err = module_load(abi_modules[i]);
-		EXPECT(!err || err == -EEXIST, "%s does not load: %s", abi_modules[i], strerror(-err));
+		EXPECT(!err || err == -EEXIST, "%s does not load: %s", abi_modules[i],
+		       strerror(-err));
 	}
 }
 
@@ -75,7 +77,7 @@ static void expect_works(struct abi *a)
 {
 	uint32_t domain;
 
-	if (!EXPECT(!plu_open(&a->ctl, NULL, NULL) && !abi_find_devices(a), "no endpoints are there"))
+	if (!EXPECT(!plu_open(&a->ctl, NULL, NULL) && !abi_find_devices(a), "no endpoints"))
 		return;
 	abi_setup(a);
 	domain = abi_domain(a, 0, 0);
@@ -106,8 +108,8 @@ static void test_busy(struct abi *a)
 
 	abi_setup(a);
 	for (i = abi_nr_modules; i-- > 0;)
-		EXPECT(module_unload(abi_modules[i]) == -EWOULDBLOCK, "%s is not held by an open file",
-		       abi_modules[i]);
+		EXPECT(module_unload(abi_modules[i]) == -EWOULDBLOCK,
+		       "%s is not held by an open file", abi_modules[i]);
 	EXPECT_REACH(a, 0, abi_pasid(a, 0, abi_domain(a, 0, 0)), 0);
 	abi_teardown(a);
 }

@@ -2,17 +2,18 @@
 /*
  * check.h - tests that run in a guest: expectations, verdicts, and who is told.
  *
- * Vocabulary.  A *test* has a name, the numbers of the requirements it proves and a verdict: pass, fail
- * or skip.  An *expectation* is one sentence within it; the first few that do not hold become the reason
- * of the failure.  A test goes on after a broken expectation, so that it always cleans up.
+ * Vocabulary.  A *test* has a name, the numbers of the requirements it proves and a verdict: pass,
+ * fail or skip.  An *expectation* is one sentence within it; the first few that do not hold become
+ * the reason of the failure.  A test goes on after a broken expectation, so that it always cleans
+ * up.
  *
- * Each verdict is told twice: as a "check" frame (frame.h) for the harness, and as a TAP line on standard
- * output for people.
+ * Each verdict is told twice: as a "check" frame (frame.h) for the harness, and as a TAP line on
+ * standard output for people.
  *
  * Locking: none; one test at a time, in one thread.
  *
- * The hard rule: a test that proved nothing is a skip with a reason, and a program in which every test
- * was skipped has not passed.
+ * The hard rule: a test that proved nothing is a skip with a reason, and a program in which every
+ * test was skipped has not passed.
  */
 #ifndef PL_CHECK_H
 #define PL_CHECK_H

@@ -2,9 +2,9 @@
 /*
  * churn-test.c - does churn pass where it must, and does it see what it is for?
  *
- * First half: every pattern, flavour and way of sharing runs clean against the fake.  Second half: for
- * each defect of the fake, one run must fail, and the failure must name the step or the figure that the
- * defect breaks.  A workload that cannot fail proves nothing.
+ * First half: every pattern, flavour and way of sharing runs clean against the fake.  Second half:
+ * for each defect of the fake, one run must fail, and the failure must name the step or the figure
+ * that the defect breaks.  A workload that cannot fail proves nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,7 +112,8 @@ static void test_bad_options(void)
 {
 	static const char *const bad[][2] = {
 		{ "threads", "0" }, { "threads", "257" }, { "threads", "-1" }, { "threads", "" },
-		{ "threads", "2x" }, { "pattern", "wild" }, { "rate-map", "1001" }, { "nosuch", "1" },
+		{ "threads", "2x" }, { "pattern", "wild" }, { "rate-map", "1001" },
+		{ "nosuch", "1" },
 	};
 	struct churn_options opt, before;
 	char why[256], name[64];

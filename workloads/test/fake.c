@@ -200,6 +200,11 @@ static int pasid_get(unsigned int dev, int fd, bool aux, uint32_t *pasid)
 	return -ENOSPC;
 }
 
+static int do_pasid_alloc(int fd, struct pl_ioc_pasid *req)
+{
+	return pasid_get(dev_of(req->dev), fd, false, &req->pasid);
+}
+
 static int do_pasid_free(struct pl_ioc_pasid *req)
 {
 	struct fake_slot *slot = &fake.slots[dev_of(req->dev)][req->pasid];
@@ -375,8 +380,6 @@ static int do_violation(struct pl_ioc_violation *req)
 
 static int dispatch(int fd, unsigned long request, void *arg)
 {
-	struct pl_ioc_pasid *pasid = arg;
-
 	switch (request) {
 	case PL_IOC_DEV_INFO:		return do_dev_info(arg);
 	case PL_IOC_DEV_OPEN:		return do_dev_open(arg);
@@ -385,7 +388,7 @@ static int dispatch(int fd, unsigned long request, void *arg)
 	case PL_IOC_DOMAIN_ALLOC:	return do_domain_alloc(arg);
 	case PL_IOC_MAP:		return do_map(arg);
 	case PL_IOC_UNMAP:		return do_unmap(arg);
-	case PL_IOC_PASID_ALLOC:	return pasid_get(dev_of(pasid->dev), fd, false, &pasid->pasid);
+	case PL_IOC_PASID_ALLOC:	return do_pasid_alloc(fd, arg);
 	case PL_IOC_PASID_FREE:		return do_pasid_free(arg);
 	case PL_IOC_SET:		return do_set(arg);
 	case PL_IOC_AUX_ATTACH:		return do_aux_attach(fd, arg);

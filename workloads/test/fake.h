@@ -3,15 +3,15 @@
  * fake.h - a stand-in for the module, small enough to be right by inspection, that can be told to
  * misbehave.
  *
- * churn has to find what a broken unit does.  Whether it would is shown here: a run against the fake
- * passes, and a run against the fake with any one defect fails and names the step.  The fake knows the
- * requests that churn makes and no others, and trusts their arguments; the ABI's errors are the real
- * module's business.
+ * churn has to find what a broken unit does.  Whether it would is shown here: a run against the
+ * fake passes, and a run against the fake with any one defect fails and names the step.  The fake
+ * knows the requests that churn makes and no others, and trusts their arguments; the ABI's errors
+ * are the real module's business.
  *
  * Locking: one mutex around everything; the defect is chosen while no file is open.
  *
- * The hard rule: no unit, no cache, no clever data structure.  A slot points to a domain, a domain is a
- * list of ranges, a transfer walks it.
+ * The hard rule: no unit, no cache, no clever data structure.  A slot points to a domain, a domain
+ * is a list of ranges, a transfer walks it.
  */
 #ifndef PL_FAKE_H
 #define PL_FAKE_H
