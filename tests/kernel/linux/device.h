@@ -11,6 +11,7 @@
 #include <linux/compiler.h>
 #include <linux/dev_printk.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>

@@ -18,6 +18,7 @@
 #include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/sprintf.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "../shim_context.h"

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include <linux/compiler.h>
+#include <linux/types.h>
 
 int sprintf(char *buf, const char *fmt, ...) __printf(2, 3);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
@@ -19,6 +20,8 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list args) __printf(3,
 int sscanf(const char *buf, const char *fmt, ...) __attribute__((__format__(__scanf__, 2, 3)));
 int scnprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 int vscnprintf(char *buf, size_t size, const char *fmt, va_list args) __printf(3, 0);
+char *kasprintf(gfp_t gfp, const char *fmt, ...) __printf(2, 3);
+char *kvasprintf(gfp_t gfp, const char *fmt, va_list args) __printf(2, 0);
 int sysfs_emit(char *buf, const char *fmt, ...) __printf(2, 3);
 int sysfs_emit_at(char *buf, int at, const char *fmt, ...) __printf(3, 4);
 

@@ -3,8 +3,13 @@
 #ifndef _SHIM_LINUX_TIMER_H
 #define _SHIM_LINUX_TIMER_H
 
+#include <time.h>
+
 #include <linux/jiffies.h>
 #include <linux/list.h>
+
+/* POSIX has a timer_delete() too, which <time.h> has declared by now. */
+#define timer_delete(t)		shim_timer_delete(t)
 
 struct timer_list {
 	struct list_head entry;		/* empty or zeroed: not armed */

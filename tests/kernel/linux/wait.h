@@ -28,10 +28,14 @@ struct wait_queue_entry {
 
 typedef struct wait_queue_entry wait_queue_entry_t;
 
+/* One class for all queues set up by an initializer, as many live on stacks. */
+extern struct lock_class_key shim_wait_key;
+
 #define WQ_FLAG_EXCLUSIVE	0x1
 
 #define __WAIT_QUEUE_HEAD_INITIALIZER(n)					\
-	{ .lock = __SPIN_LOCK_UNLOCKED(n.lock), .head = LIST_HEAD_INIT(n.head) }
+	{ .lock = { .dep_map = { .key = &shim_wait_key, .name = #n } },		\
+	  .head = LIST_HEAD_INIT(n.head) }
 #define DECLARE_WAIT_QUEUE_HEAD(n)						\
 	wait_queue_head_t n = __WAIT_QUEUE_HEAD_INITIALIZER(n)
 #define DECLARE_WAIT_QUEUE_HEAD_ONSTACK(n)	DECLARE_WAIT_QUEUE_HEAD(n)
