@@ -2,9 +2,9 @@
 /*
  * event.c - from bytes of the ring to struct pl_event; event.h says what for.
  *
- * Domain types are numbers in both sources.  The module's are enum pl_domain_type (kmod/unit.h), part
- * of its stable tracepoints; the core's are the flag words __IOMMU_DOMAIN_* of linux/iommu.h, which
- * have kept their values since they were introduced.
+ * Domain types are numbers in both sources.  The module's are enum pl_domain_type (kmod/unit.h),
+ * part of its stable tracepoints; the core's are the flag words __IOMMU_DOMAIN_* of
+ * linux/iommu.h, which have kept their values since they were introduced.
  *
  * The hard rule: see event.h.
  */
@@ -191,7 +191,10 @@ static int decode_record(const struct pl_record_format *formats, const void *dat
 	return 0;
 }
 
-/* A PASID is blocked before its attach and after its detach; a replace does not say what it replaced. */
+/*
+ * A PASID is blocked before its attach and after its detach; a replace does not say what it
+ * replaced.
+ */
 static int decode_call(const void *data, size_t len, struct pl_event *e)
 {
 	const struct pl_trace_call *c = data;

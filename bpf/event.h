@@ -2,12 +2,12 @@
 /*
  * event.h - events in the reader's terms: what the ring holds, taken apart.
  *
- * Both sources of events (trace.h) become one struct pl_event, so that text and JSON know one thing
- * only.  The table of events is here too: their names, where they come from, what their records must
- * have.
+ * Both sources of events (trace.h) become one struct pl_event, so that text and JSON know one
+ * thing only.  The table of events is here too: their names, where they come from, what their
+ * records must have.
  *
- * The hard rule: nothing here touches the kernel; bytes and format texts come from the caller, so that
- * all of it runs in a unit test.
+ * The hard rule: nothing here touches the kernel; bytes and format texts come from the caller, so
+ * that all of it runs in a unit test.
  */
 #ifndef PASIDLAB_BPF_EVENT_H
 #define PASIDLAB_BPF_EVENT_H

@@ -7,8 +7,8 @@
  *	<tab>field:unsigned int rid;<tab>offset:16;<tab>size:4;<tab>signed:0;
  *	<tab>field:__data_loc char[] dev;<tab>offset:8;<tab>size:4;<tab>signed:0;
  *
- * The name is the last word of the declaration.  Fields in arrays ("char comm[16]") are none of ours:
- * their last word carries the brackets, so they are never found by name.
+ * The name is the last word of the declaration.  Fields in arrays ("char comm[16]") are none of
+ * ours: their last word carries the brackets, so they are never found by name.
  *
  * The hard rule: see format.h.
  */

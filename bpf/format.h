@@ -2,10 +2,11 @@
 /*
  * format.h - where a tracepoint's record has its fields.
  *
- * The kernel describes each tracepoint's record in events/SYSTEM/EVENT/format below tracefs, a line a
- * field.  This reads that text and takes values out of records, so that a field is found by its name
- * wherever a kernel or a module has put it.  libtraceevent does the same for all of tracing; the five
- * types that kmod/trace.h uses do not need it, and it has no static library on Debian.
+ * The kernel describes each tracepoint's record in events/SYSTEM/EVENT/format below tracefs, a
+ * line a field.  This reads that text and takes values out of records, so that a field is found
+ * by its name wherever a kernel or a module has put it.  libtraceevent does the same for all of
+ * tracing; the five types that kmod/trace.h uses do not need it, and it has no static library on
+ * Debian.
  *
  * Vocabulary: a *dynamic* field (__data_loc) holds length << 16 | offset of bytes further behind.
  *
@@ -38,8 +39,8 @@ struct pl_field {
  * @name: the field's name
  * @field: out; all zero on failure
  *
- * Return: 0, -ENOENT when there is no such field, -EINVAL when the line makes no sense or describes a
- * field that is neither an integer nor a dynamic string.
+ * Return: 0, -ENOENT when there is no such field, -EINVAL when the line makes no sense or
+ * describes a field that is neither an integer nor a dynamic string.
  */
 int pl_format_field(const char *text, const char *name, struct pl_field *field);
 

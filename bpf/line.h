@@ -2,11 +2,12 @@
 /*
  * line.h - one line of output, put together piece by piece.
  *
- * Under a flood the tracer's time goes into formatting, and what it cannot format in time is lost.
- * printf() takes a format apart anew for each event; these append straight away and make a line five
- * times as fast.  What does not fit is left out: a line is cut, never overrun.
+ * Under a flood the tracer's time goes into formatting, and what it cannot format in time is
+ * lost. printf() takes a format apart anew for each event; these append straight away and make a
+ * line five times as fast.  What does not fit is left out: a line is cut, never overrun.
  *
- * The hard rule: @n never exceeds sizeof(@text) - 1, so that there is always room for the line feed.
+ * The hard rule: @n never exceeds sizeof(@text) - 1, so that there is always room for the line
+ * feed.
  */
 #ifndef PASIDLAB_BPF_LINE_H
 #define PASIDLAB_BPF_LINE_H

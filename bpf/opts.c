@@ -2,8 +2,8 @@
 /*
  * opts.c - the command line of "pasidlab trace".
  *
- * Every number is read by one function that refuses what is not entirely a number in range, so that a
- * slip of the finger never traces something else than was meant.
+ * Every number is read by one function that refuses what is not entirely a number in range, so
+ * that a slip of the finger never traces something else than was meant.
  *
  * The hard rule: an error names the option, what was given and what is right.
  */
@@ -37,13 +37,13 @@ enum {
 };
 
 static const char doc[] =
-	"Show the life of PASIDs: a line for each set, replace, detach and fault that the pasidlab "
-	"module reports, and for each attach, detach and replace of a PASID in the kernel's own IOMMU "
-	"core. Needs no module; with none, the core alone is traced."
+	"Show the life of PASIDs: a line for each set, replace, detach and fault that the "
+	"pasidlab module reports, and for each attach, detach and replace of a PASID in the "
+	"kernel's own IOMMU core. Needs no module; with none, the core alone is traced."
 	"\v"
-	"EVENTS is a list of names with commas between: pl_set, pl_replace, pl_detach, pl_fault (the "
-	"module's), iommu_attach, iommu_detach, iommu_replace (the core's), or the groups module and "
-	"core.\n"
+	"EVENTS is a list of names with commas between: pl_set, pl_replace, pl_detach, pl_fault "
+	"(the module's), iommu_attach, iommu_detach, iommu_replace (the core's), or the groups "
+	"module and core.\n"
 	"\n"
 	"Examples:\n"
 	"  pasidlab trace                       everything, until Ctrl-C\n"
@@ -52,8 +52,8 @@ static const char doc[] =
 	"  pasidlab trace --count --duration 10 only count, for ten seconds\n"
 	"  pasidlab trace --json --wait --pidfile /run/trace.pid > trace.jsonl\n"
 	"\n"
-	"Exit status: 0 done; 1 something was lost and --fail-on-drop was given; 2 wrong arguments; "
-	"3 the probes cannot run here, with the reason.";
+	"Exit status: 0 done; 1 something was lost and --fail-on-drop was given, or the output "
+	"could not be written; 2 wrong arguments; 3 the probes cannot run here, with the reason.";
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What to trace:", 1 },
@@ -69,13 +69,14 @@ static const struct argp_option options[] = {
 	{ "count", 'c', NULL, 0, "count, show no events", 2 },
 	{ "probe", OPT_PROBE, "KIND", 0, "auto, fentry or kprobe, for functions of the core "
 	  "(default: auto, which takes fentry where the kernel can)", 2 },
-	{ "ring", OPT_RING, "KIB", 0, "size of the event buffer, a power of two (default: 8192)", 2 },
+	{ "ring", OPT_RING, "KIB", 0, "size of the event buffer, a power of two (default: 8192)",
+	  2 },
 	{ "cost", OPT_COST, NULL, 0, "measure the probes' own run time too", 2 },
 	{ NULL, 0, NULL, 0, "When:", 3 },
-	{ "duration", OPT_DURATION, "SECONDS", 0, "stop after so long (default: at SIGINT, SIGTERM)",
-	  3 },
-	{ "wait", OPT_WAIT, "SECONDS", OPTION_ARG_OPTIONAL, "first wait for the module to be loaded "
-	  "(default: for ever)", 3 },
+	{ "duration", OPT_DURATION, "SECONDS", 0, "stop after so long (default: at SIGINT or "
+	  "SIGTERM)", 3 },
+	{ "wait", OPT_WAIT, "SECONDS", OPTION_ARG_OPTIONAL, "first wait for the module to be "
+	  "loaded (default: for ever)", 3 },
 	{ "ready-fd", OPT_READY_FD, "FD", 0, "write a line to FD once the probes are live", 3 },
 	{ "pidfile", OPT_PIDFILE, "FILE", 0, "keep FILE, with the process id, while they are", 3 },
 	{ NULL, 0, NULL, 0, "Output:", 4 },
@@ -135,9 +136,9 @@ static void parse_events(struct argp_state *state, const char *arg, struct pl_tr
 		len = strcspn(p, ",");
 		bits = group_bits(p, len);
 		if (!bits)
-			argp_error(state, "--event %.*s: no such event; there are pl_set, pl_replace, "
-				   "pl_detach, pl_fault, iommu_attach, iommu_detach, iommu_replace, "
-				   "module, core", (int)len, p);
+			argp_error(state, "--event %.*s: no such event; there are pl_set, "
+				   "pl_replace, pl_detach, pl_fault, iommu_attach, iommu_detach, "
+				   "iommu_replace, module, core", (int)len, p);
 		o->events |= bits;
 		if (!p[len])
 			return;
@@ -159,8 +160,8 @@ static void parse_rid(struct argp_state *state, const char *arg, struct pl_trace
 			bdf = sscanf(arg, "%x:%x:%x.%x%n", &seg, &bus, &dev, &fn, &m) == 4 &&
 			      m && !arg[m];
 		if (!bdf || bus > 0xff || dev > 0x1f || fn > 7)
-			argp_error(state, "--rid %s: want BB:DD.F in hexadecimal, like 00:04.0, or a "
-				   "number up to 0xffff", arg);
+			argp_error(state, "--rid %s: want BB:DD.F in hexadecimal, like 00:04.0, "
+				   "or a number up to 0xffff", arg);
 		o->filter.rid = bus << 8 | dev << 3 | fn;
 	}
 	o->filter.by |= PL_TRACE_BY_RID;

@@ -2,8 +2,8 @@
 /*
  * print.h - events and summaries as text and as JSON lines.
  *
- * One struct pl_event is one line in either form.  A summary ends the output: the count of each event,
- * how many were shipped, what was lost, how each probe fared.
+ * One struct pl_event is one line in either form.  A summary ends the output: the count of each
+ * event, how many were shipped, what was lost, how each probe fared.
  *
  * The hard rule: JSON lines are valid JSON whatever bytes a thread's name holds.
  */

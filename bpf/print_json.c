@@ -4,10 +4,10 @@
  *
  *	{"type":"trace","event":...}		an event
  *	{"type":"trace-drops","dropped":N}	events were lost; N is their number so far
- *	{"type":"trace-summary",...}		the last line; its absence means that the trace was cut off
+ *	{"type":"trace-summary",...}		the last line; without it the trace was cut off
  *
- * docs/pasidlab-trace.1 lists the members.  Addresses are strings, since they do not fit the numbers
- * that JSON readers keep exact; so are domain ids of the IOMMU core, which are addresses.
+ * docs/pasidlab-trace.1 lists the members.  Addresses are strings, since they do not fit the
+ * numbers that JSON readers keep exact; so are domain ids of the IOMMU core, which are addresses.
  *
  * The hard rule: bytes outside ASCII are escaped one by one (a thread's name may be cut within a
  * character), so that a line is valid UTF-8 whatever it describes.

@@ -2,8 +2,8 @@
 /*
  * print_text.c - the form for people: one line per event, columns that fit 132 characters.
  *
- * PASID "rid" is the RID slot.  A domain of the module is its type and number, one of the IOMMU core its
- * type and address; "-" stands for what an event does not say.
+ * PASID "rid" is the RID slot.  A domain of the module is its type and number, one of the IOMMU
+ * core its type and address; "-" stands for what an event does not say.
  *
  * The hard rule: colour only where the caller allows it, and never as the only sign of anything.
  */
@@ -173,8 +173,8 @@ static void text_event(FILE *out, bool colour, const struct pl_event *e)
 
 static void text_drops(FILE *out, bool colour, uint64_t now)
 {
-	fprintf(out, "%s-- %" PRIu64 " events dropped so far: the ring was full (--ring makes it larger)"
-		"%s\n", colour ? RED : "", now, colour ? PLAIN : "");
+	fprintf(out, "%s-- %" PRIu64 " events dropped so far: the ring was full (--ring makes it "
+		"larger)%s\n", colour ? RED : "", now, colour ? PLAIN : "");
 }
 
 static void summary_probe(FILE *out, const struct pl_trace_summary *s, unsigned int i)
@@ -189,8 +189,8 @@ static void summary_probe(FILE *out, const struct pl_trace_summary *s, unsigned 
 	fprintf(out, "%-14s %-7s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64,
 		pl_events[i].name, p->kind, (uint64_t)c->events, (uint64_t)s->shipped[i],
 		(uint64_t)c->dropped, (uint64_t)c->filtered);
-	if (s->cost)
-		fprintf(out, " %9" PRIu64, p->runs ? p->run_ns / p->runs : 0);
+	if (s->cost && p->runs)
+		fprintf(out, " %9" PRIu64, p->run_ns / p->runs);
 	fputs("\n", out);
 }
 

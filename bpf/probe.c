@@ -2,14 +2,14 @@
 /*
  * probe.c - chooses, loads and attaches the programs of trace.bpf.c.
  *
- * How a probe is chosen.  A tracepoint is there or not: its format file tells, and the layout in it
- * becomes a constant of the program.  A function of the IOMMU core is probed by fexit when the kernel's
- * BTF knows it; the kernel may still refuse (no trampolines on this architecture, or the function may
- * not be traced), and then all functions are done once more by kprobe.  Whoever cannot be probed at all
- * is said to be so; the others work.
+ * How a probe is chosen.  A tracepoint is there or not: its format file tells, and the layout in
+ * it becomes a constant of the program.  A function of the IOMMU core is probed by fexit when the
+ * kernel's BTF knows it; the kernel may still refuse (no trampolines on this architecture, or the
+ * function may not be traced), and then all functions are done once more by kprobe.  Whoever
+ * cannot be probed at all is said to be so; the others work.
  *
- * Order.  The end of a call is attached before its start: an end without a start is recognised, a start
- * without an end would be taken for a later call's.
+ * Order.  The end of a call is attached before its start: an end without a start is recognised, a
+ * start without an end would be taken for a later call's.
  *
  * The hard rule: see probe.h.
  */
@@ -74,8 +74,8 @@ static void survey_record(struct pl_probes *p, unsigned int event)
 	if (!ret) {
 		ret = pl_record_format(event, text, &p->format[event], &field);
 		if (ret)
-			snprintf(s->why, sizeof(s->why), "its field %s is not as this command knows it: "
-				 "module and command do not belong together", field);
+			snprintf(s->why, sizeof(s->why), "its field %s is not as this command "
+				 "knows it: module and command do not belong together", field);
 		free(text);
 	} else if (ret == -ENODEV) {
 		snprintf(s->why, sizeof(s->why), "tracefs is not mounted: "

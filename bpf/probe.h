@@ -2,8 +2,9 @@
 /*
  * probe.h - the programs in the kernel: which of them this kernel can run, and their life.
  *
- * The calls are made in the order in which they stand here.  Between attach and close the programs are
- * live; after detach none of them starts any more, and the ring can be emptied for good.
+ * The calls are made in the order in which they stand here.  Between attach and close the
+ * programs are live; after detach none of them starts any more, and the ring can be emptied for
+ * good.
  *
  * The hard rule: nothing is printed; what a user must know is in pl_probe_state.why.
  */
@@ -81,8 +82,8 @@ int pl_probes_load(struct pl_probes *p);
  *
  * A probe that cannot be attached is none, and says why.
  *
- * Return: how many events are probed; -EAGAIN when trampolines turned out not to work and everything
- * from open on is to be done once more, after pl_probes_close().
+ * Return: how many events are probed; -EAGAIN when trampolines turned out not to work and
+ * everything from open on is to be done once more, after pl_probes_close().
  */
 int pl_probes_attach(struct pl_probes *p);
 

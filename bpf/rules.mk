@@ -2,17 +2,18 @@
 #
 # The tracer: probes compiled for the kernel, their skeleton, and the objects of "pasidlab trace".
 #
-# bpf_OBJS and bpf_LIBS are what the pasidlab command links, statically if it likes. vmlinux.h comes from
-# the guest kernel's headers, never from the machine that builds: CO-RE moves the offsets at load time, so
-# any kernel's types will do, but the build must not depend on where it runs.
+# bpf_OBJS and bpf_LIBS are what the pasidlab command links, statically if it likes. vmlinux.h
+# comes from the guest kernel's headers, never from the machine that builds: CO-RE moves the
+# offsets at load time, so any kernel's types will do, but the build must not depend on where it
+# runs.
 
 bpf_B		:= $(B)/bpf
 bpf_T		:= $(B)/tests
 bpf_CFLAGS	= $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -I. -isystem $(bpf_B) -MMD -MP
 bpf_ARCH	:= $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 # BPF_PROG() and its kin have a parameter that not every program uses.
-bpf_PROG_CFLAGS	= -target bpf -mcpu=v3 -D__TARGET_ARCH_$(bpf_ARCH) -O2 -g $(WARN) -Wno-unused-parameter \
-		  -isystem $(bpf_B) -MMD -MP
+bpf_PROG_CFLAGS	= -target bpf -mcpu=v3 -D__TARGET_ARCH_$(bpf_ARCH) -O2 -g $(WARN) \
+		  -Wno-unused-parameter -isystem $(bpf_B) -MMD -MP
 # Debian has it in /usr/sbin, which is not on everybody's PATH.
 BPFTOOL		?= $(firstword $(wildcard /usr/sbin/bpftool /usr/bin/bpftool) bpftool)
 

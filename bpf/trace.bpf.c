@@ -3,11 +3,11 @@
  * trace.bpf.c - the probes of "pasidlab trace".
  *
  * Two sources.  The module's tracepoints (kmod/trace.h) are a stable interface: their records are
- * shipped as they are, and user space takes them apart by the format file, so that neither the module's
- * BTF nor its structures matter here.  That is why they are classic tracepoints: tp_btf would see the
- * module's own structures, and CO-RE on the record would need a module BTF that matches the running
- * kernel's, which a module built elsewhere does not always have.  The filter finds the few fields it
- * looks at by constant offsets that user space read from the same file.
+ * shipped as they are, and user space takes them apart by the format file, so that neither the
+ * module's BTF nor its structures matter here.  That is why they are classic tracepoints: tp_btf
+ * would see the module's own structures, and CO-RE on the record would need a module BTF that
+ * matches the running kernel's, which a module built elsewhere does not always have.  The filter
+ * finds the few fields it looks at by constant offsets that user space read from the same file.
  *
  * The IOMMU core has no tracepoint for PASIDs: its functions are probed by fexit (with fentry when
  * latency is asked for), or by kprobe and kretprobe where BPF trampolines are not to be had.  One
@@ -51,8 +51,8 @@ struct {
 } counts SEC(".maps");
 
 /*
- * A call in flight; @t_ns is 0 when there is none.  fexit has the arguments again, kretprobe has only
- * this.
+ * A call in flight; @t_ns is 0 when there is none.  fexit has the arguments again, kretprobe has
+ * only this.
  */
 struct call {
 	u64 t_ns;
@@ -108,7 +108,10 @@ static __always_inline bool dev_wanted(const char *name)
 	return true;
 }
 
-/* The context of a tracepoint program is the record, but only helpers may read at a computed place. */
+/*
+ * The context of a tracepoint program is the record, but only helpers may read at a computed
+ * place.
+ */
 static __always_inline u32 record_u32(void *ctx, u32 offset)
 {
 	u32 v = 0;
@@ -198,8 +201,8 @@ int pl_fault(void *ctx)
 
 /*
  * A finished call.  What lies behind its pointers is read only for an event that is shipped or
- * filtered by it.  @typed is a constant in each program: the verifier knows what fexit's pointers are and
- * turns loads into loads, those of a kprobe need a helper.
+ * filtered by it.  @typed is a constant in each program: the verifier knows what fexit's pointers
+ * are and turns loads into loads, those of a kprobe need a helper.
  */
 struct done {
 	u64 start;			/* 0: not measured */
@@ -245,8 +248,8 @@ static __always_inline bool call_wanted(const struct done *d, const struct devic
 }
 
 /*
- * The whole width at once: words are copied three times as fast as a string, and user space stops at
- * its end.  Where the width reaches into a page that is not there, only the string is.
+ * The whole width at once: words are copied three times as fast as a string, and user space stops
+ * at its end.  Where the width reaches into a page that is not there, only the string is.
  */
 static __always_inline void read_name(char *to, const char *name)
 {
@@ -381,8 +384,8 @@ int BPF_PROG(fexit_replace, struct iommu_domain *domain, struct device *dev, u32
 }
 
 /*
- * kprobes: one pair of programs for all functions, told apart by the cookie.  A call that never met its
- * kretprobe (there are only so many instances of it) is noticed at the task's next call.
+ * kprobes: one pair of programs for all functions, told apart by the cookie.  A call that never
+ * met its kretprobe (there are only so many instances of it) is noticed at the task's next call.
  */
 SEC("kprobe")
 int BPF_KPROBE(kprobe_enter, struct iommu_domain *domain, struct device *dev, u32 pasid)

@@ -2,15 +2,17 @@
 /*
  * trace.c - "pasidlab trace": which PASID changes hands where, live.
  *
- * One order: parse, survey, open, set constants, choose programs, load, attach, loop, clean up.  The
- * ring is looked at every POLL_MS: the programs never wake us, since a wake-up costs more than all else
- * they do.  At the end the probes go first, then the ring is emptied until the counts agree, then the
- * summary is printed, so that nothing is in flight that the summary does not know.
+ * One order: parse, survey, open, set constants, choose programs, load, attach, loop, clean up.
+ * The ring is looked at every POLL_MS: the programs never wake us, since a wake-up costs more
+ * than all else they do.  At the end the probes go first, then the ring is emptied until the
+ * counts agree, then the summary is printed, so that nothing is in flight that the summary does
+ * not know.
  *
  * Exit status: 0 done, 1 events were lost and that was to be an error (or the output could not be
  * written), 2 wrong arguments, 3 the probes cannot run here.
  *
- * The hard rule: standard output holds events and the summary, everything else goes to standard error.
+ * The hard rule: standard output holds events and the summary, everything else goes to standard
+ * error.
  */
 #include "trace_cmd.h"
 
@@ -54,8 +56,8 @@ struct trace {
 };
 
 /*
- * libbpf's first warning, which is the one that names the cause; the others only pass it on.  Global,
- * since libbpf hands its callback no context.
+ * libbpf's first warning, which is the one that names the cause; the others only pass it on.
+ * Global, since libbpf hands its callback no context.
  */
 static struct {
 	bool verbose;
@@ -90,7 +92,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* Signals come by descriptor, so that a trace ends between two looks at the ring and nowhere else. */
+/* Signals come by descriptor: a trace ends between two looks at the ring and nowhere else. */
 static int signals_open(struct trace *t)
 {
 	sigset_t mask;
@@ -147,7 +149,8 @@ static int wait_for_module(const struct trace *t)
 	}
 	while (!pl_env_module_events()) {
 		if (t->opts.wait_s != UINT32_MAX && now_ns() >= end) {
-			say("--wait: the module pasidlab was not loaded within %u s", t->opts.wait_s);
+			say("--wait: the module pasidlab was not loaded within %u s",
+			    t->opts.wait_s);
 			return -ETIMEDOUT;
 		}
 		if (stopped(t, POLL_MS))
@@ -189,7 +192,8 @@ static int say_load_error(int err)
 
 	while (n && libbpf_log.first[n - 1] == '\n')
 		libbpf_log.first[--n] = 0;
-	say("the kernel refused the probes: %s%s%s", strerror(-err), n ? ": " : "", libbpf_log.first);
+	say("the kernel refused the probes: %s%s%s", strerror(-err), n ? ": " : "",
+	    libbpf_log.first);
 	if (err == -EPERM)
 		say("kernel lockdown or a container may forbid BPF: run it on the host; "
 		    "see /sys/kernel/security/lockdown");
@@ -355,7 +359,7 @@ static void loop(struct trace *t)
 	}
 }
 
-/* Programs that ran on other CPUs when they were detached may still submit what they have counted. */
+/* Programs on other CPUs may still submit what they had counted when they were detached. */
 static int settle(struct trace *t)
 {
 	uint64_t counted, accounted;
@@ -415,7 +419,9 @@ static int status(const struct trace *t)
 		say("standard output: write error");
 		return EXIT_LOST;
 	}
-	return t->opts.fail_on_drop && (pl_summary_dropped(&t->sum) || t->sum.missed) ? EXIT_LOST : 0;
+	if (t->opts.fail_on_drop && (pl_summary_dropped(&t->sum) || t->sum.missed))
+		return EXIT_LOST;
+	return 0;
 }
 
 static int trace_run(struct trace *t)

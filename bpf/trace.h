@@ -2,15 +2,16 @@
 /*
  * trace.h - what the probes and the command agree on: events, counts, filters.
  *
- * Vocabulary.  A *record* is the image of one of the module's tracepoints, as the kernel laid it out;
- * the command takes it apart by the event's format file.  A *call* is one call of the IOMMU core's
- * PASID functions, seen by fentry/fexit or kprobes.  Each shipped event starts with the same head.
+ * Vocabulary.  A *record* is the image of one of the module's tracepoints, as the kernel laid it
+ * out; the command takes it apart by the event's format file.  A *call* is one call of the IOMMU
+ * core's PASID functions, seen by fentry/fexit or kprobes.  Each shipped event starts with the
+ * same head.
  *
- * Included by trace.bpf.c behind vmlinux.h and by user space behind <linux/types.h>; plain structs of
- * fixed-width members only, without padding, so that both worlds see the same bytes.
+ * Included by trace.bpf.c behind vmlinux.h and by user space behind <linux/types.h>; plain
+ * structs of fixed-width members only, without padding, so that both worlds see the same bytes.
  *
- * The hard rule: an event that passed the filter is counted in pl_trace_count.events before anything
- * else is done with it, so that events = shipped + dropped holds at any time.
+ * The hard rule: an event that passed the filter is counted in pl_trace_count.events before
+ * anything else is done with it, so that events = shipped + dropped holds at any time.
  */
 #ifndef PASIDLAB_BPF_TRACE_H
 #define PASIDLAB_BPF_TRACE_H
@@ -121,7 +122,8 @@ struct pl_trace_filter {
 };
 
 /**
- * struct pl_trace_layout - where a record has what the filter looks at; 0 where it has no such field
+ * struct pl_trace_layout - where a record has what the filter looks at; 0 where it has no such
+ * field
  * @rid: offset of the 32-bit RID
  * @pasid: offset of the 32-bit PASID
  * @ret: offset of the 32-bit result
@@ -148,18 +150,20 @@ static inline int pl_trace_bdf(const char *s)
 	int bus1 = pl_trace_hex(s[0]), bus0 = pl_trace_hex(s[1]);
 	int dev1 = pl_trace_hex(s[3]), dev0 = pl_trace_hex(s[4]), fn = pl_trace_hex(s[6]);
 
-	if (s[2] != ':' || s[5] != '.' || (bus1 | bus0 | dev1 | dev0 | fn) < 0 || dev1 > 1 || fn > 7)
+	if (s[2] != ':' || s[5] != '.' || (bus1 | bus0 | dev1 | dev0 | fn) < 0)
+		return -1;
+	if (dev1 > 1 || fn > 7)
 		return -1;
 	return bus1 << 12 | bus0 << 8 | dev1 << 7 | dev0 << 3 | fn;
 }
 
 /*
- * The RID of a PCI function by the name the kernel gives it, "SSSS:BB:DD.F", or -1 where the name is
- * another bus's.  Segments of VMD domains have five digits.  @name has PL_TRACE_DEV_LEN bytes.
+ * The RID of a PCI function by the name the kernel gives it, "SSSS:BB:DD.F", or -1 where the name
+ * is another bus's.  Segments of VMD domains have five digits.  @name has PL_TRACE_DEV_LEN bytes.
  */
 static inline int pl_trace_rid_of(const char *name)
 {
-	/* Not one call with a computed place: the verifier wants constant offsets into the stack. */
+	/* Two calls, not one with a computed place: the verifier wants constant offsets. */
 	if (name[4] == ':')
 		return pl_trace_bdf(name + 5);
 	return name[5] == ':' ? pl_trace_bdf(name + 6) : -1;
