@@ -2,8 +2,8 @@
 /*
  * asset.c - files of reports/, taken in by the assembler as they are.
  *
- * No generator step and no copy that could differ from its file: the assembler reads it, relative to
- * an include path that rules.mk sets to the top of the tree.
+ * No generator step and no copy that could differ from its file: the assembler reads it, relative
+ * to an include path that rules.mk sets to the top of the tree.
  */
 #include "asset.h"
 

@@ -32,7 +32,8 @@ static int pl_cmd_trace_or_not(int argc, char **argv)
 {
 	if (pl_cmd_trace)
 		return pl_cmd_trace(argc, argv);
-	pl_complain("trace", "this pasidlab was built without the tracer: build it with clang and bpftool");
+	pl_complain("trace",
+		    "this pasidlab was built without the tracer: build it with clang and bpftool");
 	return PL_EXIT_CANNOT;
 }
 
@@ -40,7 +41,8 @@ static const struct pl_subcommand pl_subcommands[] = {
 	{ "run", "boot a guest, load an IOMMU unit with PASIDs, report", pl_cmd_run },
 	{ "report", "write a result as text, HTML, JSON, CSV or KTAP", pl_cmd_report },
 	{ "check", "boot a guest and run the tests that need a kernel", pl_cmd_check },
-	{ "trace", "show PASID attachments and faults of this machine as they happen", pl_cmd_trace_or_not },
+	{ "trace", "show PASID attachments and faults of this machine as they happen",
+	  pl_cmd_trace_or_not },
 	{ "version", "say which version this is", pl_cmd_version },
 	{ "help", "show this list, or the help of a command", pl_cmd_help },
 	{ "guest", NULL, pl_cmd_guest },
@@ -92,16 +94,16 @@ static void pl_usage(FILE *f)
 	size_t i;
 
 	fputs("Usage: pasidlab COMMAND [ARGUMENT...]\n\n"
-	      "pasidlab is a laboratory for PASIDs: it loads, tests and traces the part of an IOMMU that gives\n"
-	      "each process its own view of a device.\n\nCommands:\n", f);
+	      "pasidlab is a laboratory for PASIDs: it loads, tests and traces the part of an\n"
+	      "IOMMU that gives each process its own view of a device.\n\nCommands:\n", f);
 	for (i = 0; i < PL_SUBCOMMANDS; i++)
 		if (pl_subcommands[i].help)
 			fprintf(f, "  %-10s%s\n", pl_subcommands[i].name, pl_subcommands[i].help);
 	fputs("\nExamples:\n"
-	      "  pasidlab run                              the main job: churn on a VT-d unit, with a report\n"
-	      "  pasidlab run --pattern hold --ops 50000   many PASIDs alive at once\n"
-	      "  pasidlab report result.json               an earlier result again, as text\n"
-	      "  pasidlab check --tier t1 --tap            the guest tests, for CI\n\n"
+	      "  pasidlab run                      the main job: churn, with a report\n"
+	      "  pasidlab run --pattern hold       many PASIDs alive at once\n"
+	      "  pasidlab report result.json       an earlier result again, as text\n"
+	      "  pasidlab check --tier t1 --tap    the guest tests, for CI\n\n"
 	      "'pasidlab COMMAND --help' explains one command. The manual is pasidlab(1).\n", f);
 }
 
@@ -140,7 +142,7 @@ static int pl_cmd_help(int argc, char **argv)
 	return s->run(2, (char *[]) { argv[1], help, NULL });
 }
 
-/* Output that did not arrive (a full disk, a closed pipe) is a failure, whatever the command found. */
+/* Output that did not arrive (a full disk, a closed pipe) is a failure, whatever was found. */
 static int pl_finish(int status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
@@ -164,7 +166,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
 		return pl_finish(pl_cmd_version(1, (char *[]) { version, NULL }));
 	if (argv[1][0] == '-') {
-		pl_complain(NULL, "'%s': a command comes first; 'pasidlab help' lists them", argv[1]);
+		pl_complain(NULL, "'%s': a command comes first; 'pasidlab help' lists them",
+			    argv[1]);
 		return PL_EXIT_USAGE;
 	}
 	s = pl_find(argv[1]);

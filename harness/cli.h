@@ -2,8 +2,9 @@
 /*
  * cli.h - what the sub-commands of pasidlab share.
  *
- * A sub-command is a function from its arguments to an exit status.  It alone prints; everything below
- * it returns errors.  Results go to standard output, progress and complaints to standard error.
+ * A sub-command is a function from its arguments to an exit status.  It alone prints; everything
+ * below it returns errors.  Results go to standard output, progress and complaints to standard
+ * error.
  */
 #ifndef PL_CLI_H
 #define PL_CLI_H

@@ -2,9 +2,9 @@
 /*
  * cmd_check.c - pasidlab check: boot a guest and run the tests that need a kernel.
  *
- * One line a case, as it ends: each check of a test program, each workload, each step of the plan (a
- * module that cannot be unloaded is a failed case), and each step after which the kernel log was bad.
- * The last case is the guest itself: it must have ended on its own word.
+ * One line a case, as it ends: each check of a test program, each workload, each step of the plan
+ * (a module that cannot be unloaded is a failed case), and each step after which the kernel log
+ * was bad. The last case is the guest itself: it must have ended on its own word.
  *
  * With --tap the lines are TAP version 13 (testanything.org), for prove, CI and run-tests.
  */
@@ -37,14 +37,14 @@ static const char *const pl_tiers[] = { "t1", NULL };
 static const char *const pl_accels[] = { "auto", "kvm", "tcg", NULL };
 
 static const struct pl_opt pl_check_opts[] = {
-	{ .name = "tier", .type = PL_OPT_CHOICE, .arg = "TIER", AT(tier), .choices = pl_tiers, .def = "t1",
-	  .help = "Which tests: t1 needs a guest, and no hardware" },
+	{ .name = "tier", .type = PL_OPT_CHOICE, .arg = "TIER", AT(tier), .choices = pl_tiers,
+	  .def = "t1", .help = "Which tests: t1 needs a guest, and no hardware" },
 	{ .name = "unit", .key = 'u', .type = PL_OPT_CHOICE, .arg = "NAME", AT(unit),
 	  .choices = pl_unit_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
 	{ .name = "accel", .key = 'a', .type = PL_OPT_CHOICE, .arg = "NAME", AT(accel),
 	  .choices = pl_accels, .def = "auto", .help = "How the guest's processors run" },
-	{ .name = "seed", .key = 'S', .type = PL_OPT_NUMBER, .arg = "N", AT(seed), .max = UINT32_MAX,
-	  .def = "1", .help = "First random number" },
+	{ .name = "seed", .key = 'S', .type = PL_OPT_NUMBER, .arg = "N", AT(seed),
+	  .max = UINT32_MAX, .def = "1", .help = "First random number" },
 	{ .name = "timeout", .key = 'T', .type = PL_OPT_NUMBER, .arg = "S", AT(timeout), .min = 5,
 	  .max = 86400, .def = "600", .help = "Seconds until the guest is ended" },
 	{ .name = "out", .key = 'o', .type = PL_OPT_TEXT, .arg = "DIR", AT(out),
@@ -57,13 +57,14 @@ static const struct pl_opt pl_check_opts[] = {
 static const struct pl_cmdline pl_check_cmdline = {
 	.name = "check", .opts = pl_check_opts,
 	.n_opts = sizeof(pl_check_opts) / sizeof(pl_check_opts[0]),
-	.doc = "Boot a guest and run the tests that need a kernel: the ioctl ABI, churn in every pattern, the trace "
-	       "against the ledger, killed processes, unloading and loading again. The kernel log is part of "
-	       "the verdict.",
+	.doc = "Boot a guest and run the tests that need a kernel: the ioctl ABI, churn in every "
+	       "pattern, the trace against the ledger, killed processes, unloading and loading "
+	       "again. The kernel log is part of the verdict.",
 	.after = "Examples:\n"
 		 "  pasidlab check\n"
 		 "  pasidlab check --tier t1 --tap\n\n"
-		 "Exit status: 0 all passed, 1 one failed, 2 wrong arguments, 3 this machine cannot.",
+		 "Exit status: 0 all passed, 1 one failed, 2 wrong arguments, 3 this machine "
+		 "cannot.",
 };
 
 /* A check in progress. */
@@ -80,7 +81,8 @@ struct pl_check_run {
 static void pl_tap_line(const struct pl_check_run *c, enum pl_status s, const char *name,
 			const char *reason)
 {
-	printf("%s %zu - %s", s == PL_FAIL ? "not ok" : "ok", c->passed + c->failed + c->skipped, name);
+	printf("%s %zu - %s", s == PL_FAIL ? "not ok" : "ok", c->passed + c->failed + c->skipped,
+	       name);
 	if (s == PL_SKIP)
 		printf(" # SKIP %s", reason ?: "");
 	putchar('\n');
@@ -94,7 +96,8 @@ static void pl_human_line(const struct pl_check_run *c, enum pl_status s, const 
 	static const char *const word[] = { "PASS", "FAIL", "SKIP" };
 	static const char *const colour[] = { "\033[32m", "\033[1;31m", "\033[33m" };
 
-	printf("  %s%s%s  %s", c->colour ? colour[s] : "", word[s], c->colour ? "\033[0m" : "", name);
+	printf("  %s%s%s  %s", c->colour ? colour[s] : "", word[s], c->colour ? "\033[0m" : "",
+	       name);
 	if (s != PL_PASS && reason && *reason)
 		printf(": %s", reason);
 	putchar('\n');
@@ -128,8 +131,8 @@ static void pl_case_command(struct pl_check_run *c, const struct pl_command *cmd
 	char name[128], reason[64];
 
 	snprintf(name, sizeof(name), "step %s", cmd->name);
-	snprintf(reason, sizeof(reason), "ended with status %llu%s", (unsigned long long)cmd->status,
-		 cmd->status == 124 ? ": out of time" : "");
+	snprintf(reason, sizeof(reason), "ended with status %llu%s",
+		 (unsigned long long)cmd->status, cmd->status == 124 ? ": out of time" : "");
 	pl_case(c, cmd->status || cmd->error ? PL_FAIL : PL_PASS, name, cmd->error ?: reason);
 }
 
@@ -162,7 +165,8 @@ static void pl_check_on_frame(void *ctx, const struct pl_result *r, const json_t
 		pl_case_workload(c, &r->workloads[r->n_workloads - 1]);
 	else if (!strcmp(type, "command") && r->n_commands)
 		pl_case_command(c, &r->commands[r->n_commands - 1]);
-	else if (!strcmp(type, "klog") && json_array_size(json_object_get(frame, "bad")) && r->n_klog)
+	else if (!strcmp(type, "klog") && json_array_size(json_object_get(frame, "bad")) &&
+		 r->n_klog)
 		pl_case_klog(c, &r->klog[r->n_klog - 1]);
 }
 

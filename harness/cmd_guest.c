@@ -2,14 +2,15 @@
 /*
  * cmd_guest.c - pasidlab guest: the half of a test that runs inside the guest.
  *
- * Not for people, so not in the list of commands; it works anywhere, though, and its tests run it on the
- * host.  One job so far:
+ * Not for people, so not in the list of commands; it works anywhere, though, and its tests run it
+ * on the host.  One job so far:
  *
  *	kill	start a command again and again and end it with SIGKILL after a random time, at any
  *		moment of whatever it was doing.  Each must be gone at once: a process that outlives
  *		SIGKILL hangs in the kernel, in a path that never lets go.
  *
- * The outcome is one check frame on the descriptor that PL_RESULT_FD names, else on standard output.
+ * The outcome is one check frame on the descriptor that PL_RESULT_FD names, else on standard
+ * output.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -43,17 +44,18 @@ static const struct pl_opt pl_kill_opts[] = {
 	  .help = "Name of the check in the result" },
 	{ .name = "times", .type = PL_OPT_NUMBER, .arg = "N", AT(times), .min = 1, .max = 10000,
 	  .def = "20", .help = "How often" },
-	{ .name = "min-ms", .type = PL_OPT_NUMBER, .arg = "MS", AT(min_ms), .max = 60000, .def = "1",
-	  .help = "Least time before the kill" },
+	{ .name = "min-ms", .type = PL_OPT_NUMBER, .arg = "MS", AT(min_ms), .max = 60000,
+	  .def = "1", .help = "Least time before the kill" },
 	{ .name = "max-ms", .type = PL_OPT_NUMBER, .arg = "MS", AT(max_ms), .min = 1, .max = 60000,
 	  .def = "400", .help = "Greatest time before the kill" },
-	{ .name = "seed", .type = PL_OPT_NUMBER, .arg = "N", AT(seed), .max = UINT32_MAX, .def = "1",
-	  .help = "First random number" },
+	{ .name = "seed", .type = PL_OPT_NUMBER, .arg = "N", AT(seed), .max = UINT32_MAX,
+	  .def = "1", .help = "First random number" },
 };
 
 static const struct pl_cmdline pl_kill_cmdline = {
 	.name = "guest kill", .opts = pl_kill_opts,
-	.n_opts = sizeof(pl_kill_opts) / sizeof(pl_kill_opts[0]), .args = "-- COMMAND [ARGUMENT...]",
+	.n_opts = sizeof(pl_kill_opts) / sizeof(pl_kill_opts[0]),
+	.args = "-- COMMAND [ARGUMENT...]",
 	.doc = "Start COMMAND and end it with SIGKILL after a random time, again and again.",
 	.after = "Example:\n"
 		 "  pasidlab guest kill --times=5 -- sleep 60",
@@ -71,7 +73,8 @@ static uint64_t pl_random(uint64_t *state)
 
 static void pl_sleep_ms(uint64_t ms)
 {
-	struct timespec t = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000 };
+	struct timespec t = { .tv_sec = (time_t)(ms / 1000),
+			      .tv_nsec = (long)(ms % 1000) * 1000000 };
 
 	while (nanosleep(&t, &t) && errno == EINTR)
 		;
@@ -111,7 +114,8 @@ static bool pl_kill_once(char **argv, uint64_t after_ms, char *why, size_t size)
 		return false;
 	}
 	if (waitpid(pid, &status, 0) < 0 || (WIFEXITED(status) && WEXITSTATUS(status))) {
-		snprintf(why, size, "%s ended by itself with status %d", argv[0], WEXITSTATUS(status));
+		snprintf(why, size, "%s ended by itself with status %d", argv[0],
+			 WEXITSTATUS(status));
 		return false;
 	}
 	return true;
@@ -152,8 +156,8 @@ static int pl_guest_kill(int argc, char **argv)
 		passed = pl_kill_once(argv + rest, ms, why, sizeof(why));
 	}
 	if (!passed)
-		snprintf(reason, sizeof(reason), "kill %llu, after %llu ms: %s", (unsigned long long)i,
-			 (unsigned long long)ms, why);
+		snprintf(reason, sizeof(reason), "kill %llu, after %llu ms: %s",
+			 (unsigned long long)i, (unsigned long long)ms, why);
 	if (pl_send_check(a.check, passed, reason))
 		return PL_EXIT_FAIL;
 	return passed ? PL_EXIT_OK : PL_EXIT_FAIL;

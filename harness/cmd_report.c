@@ -2,8 +2,9 @@
 /*
  * cmd_report.c - pasidlab report: an earlier result in any form.
  *
- * Reads result files, and the raw frames of a guest, so that a run whose harness was killed is not lost.
- * Every file is read before anything is written: a mistake in the third must not leave half a report.
+ * Reads result files, and the raw frames of a guest, so that a run whose harness was killed is not
+ * lost. Every file is read before anything is written: a mistake in the third must not leave half
+ * a report.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,8 +26,8 @@ static const char *const pl_format_names[] = { "text", "html", "json", "csv", "k
 
 static const struct pl_opt pl_report_opts[] = {
 	{ .name = "format", .key = 'f', .type = PL_OPT_CHOICE, .arg = "FORM",
-	  .offset = offsetof(struct pl_report_args, format), .choices = pl_format_names, .def = "text",
-	  .help = "Form of the report" },
+	  .offset = offsetof(struct pl_report_args, format), .choices = pl_format_names,
+	  .def = "text", .help = "Form of the report" },
 	{ .name = "output", .key = 'o', .type = PL_OPT_TEXT, .arg = "PATH",
 	  .offset = offsetof(struct pl_report_args, output),
 	  .help = "Write to PATH instead of standard output; it appears whole or not at all" },
@@ -37,9 +38,10 @@ static const struct pl_opt pl_report_opts[] = {
 static const struct pl_cmdline pl_report_cmdline = {
 	.name = "report", .opts = pl_report_opts,
 	.n_opts = sizeof(pl_report_opts) / sizeof(pl_report_opts[0]), .args = "FILE...",
-	.doc = "Write results as text, HTML, JSON, CSV or KTAP. A FILE is a result.json, or a guest's frames as "
-	       "'run --keep' leaves them. Text and CSV take several FILEs.",
-	.after = "The exit status is the verdict: 0 when every result passed, 1 when one did not.\n\n"
+	.doc = "Write results as text, HTML, JSON, CSV or KTAP. A FILE is a result.json, or a "
+	       "guest's frames as 'run --keep' leaves them. Text and CSV take several FILEs.",
+	.after = "The exit status is the verdict: 0 when every result passed, 1 when one did "
+		 "not.\n\n"
 		 "Examples:\n"
 		 "  pasidlab report result.json\n"
 		 "  pasidlab report --format html -o page.html result.json\n"
@@ -152,11 +154,13 @@ int pl_cmd_report(int argc, char **argv)
 		return PL_EXIT_OK;
 	}
 	if (rest == argc) {
-		pl_complain("report", "no FILE was given: name a result.json, such as 'pasidlab run' writes");
+		pl_complain("report",
+			    "no FILE was given: name a result.json, such as 'pasidlab run' writes");
 		return PL_EXIT_USAGE;
 	}
 	if (argc - rest > 1 && !pl_format_find(a.format)->many) {
-		pl_complain("report", "--format %s takes one FILE, not %d; text and csv take several",
+		pl_complain("report",
+			    "--format %s takes one FILE, not %d; text and csv take several",
 			    a.format, argc - rest);
 		return PL_EXIT_USAGE;
 	}

@@ -2,7 +2,8 @@
 /*
  * cmd_run.c - pasidlab run: boot a guest, load a unit with PASIDs, report.
  *
- * The result is written before the report, so that nothing that goes wrong with a report can lose it.
+ * The result is written before the report, so that nothing that goes wrong with a report can lose
+ * it.
  */
 #include <errno.h>
 #include <limits.h>
@@ -46,10 +47,10 @@ static const struct pl_opt pl_run_opts[] = {
 	{ .type = PL_OPT_GROUP, .help = "What is loaded:" },
 	{ .name = "unit", .key = 'u', .type = PL_OPT_CHOICE, .arg = "NAME", AT(unit),
 	  .choices = pl_unit_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
-	{ .name = "endpoints", .key = 'e', .type = PL_OPT_NUMBER, .arg = "N", AT(endpoints), .min = 1,
-	  .max = 16, .def = "2", .help = "Endpoints behind the unit" },
+	{ .name = "endpoints", .key = 'e', .type = PL_OPT_NUMBER, .arg = "N", AT(endpoints),
+	  .min = 1, .max = 16, .def = "2", .help = "Endpoints behind the unit" },
 	{ .name = "cm", .type = PL_OPT_FLAG, AT(cm),
-	  .help = "Caching mode: the unit caches entries that are not present, as under a hypervisor" },
+	  .help = "Caching mode: the unit caches absent entries too, as emulated units do" },
 	{ .type = PL_OPT_GROUP, .help = "The load:" },
 	{ .name = "threads", .key = 't', .type = PL_OPT_NUMBER, .arg = "N", AT(threads), .min = 1,
 	  .max = 64, .def = "2", .help = "Threads that churn PASIDs" },
@@ -63,8 +64,9 @@ static const struct pl_opt pl_run_opts[] = {
 	  .help = "One life after the other, in bursts, or with many PASIDs held alive" },
 	{ .name = "domains", .key = 'd', .type = PL_OPT_NUMBER, .arg = "N", AT(domains), .min = 1,
 	  .max = 64, .def = "8", .help = "Domains that PASIDs are attached to" },
-	{ .name = "seed", .key = 'S', .type = PL_OPT_NUMBER, .arg = "N", AT(seed), .max = UINT32_MAX,
-	  .def = "1", .help = "First random number: equal seeds make equal sequences" },
+	{ .name = "seed", .key = 'S', .type = PL_OPT_NUMBER, .arg = "N", AT(seed),
+	  .max = UINT32_MAX, .def = "1",
+	  .help = "First random number: equal seeds make equal sequences" },
 	{ .name = "no-trace", .type = PL_OPT_FLAG, AT(no_trace),
 	  .help = "Do not trace: times without the tracer's cost, counts without its witness" },
 	{ .type = PL_OPT_GROUP, .help = "The guest:" },
@@ -73,10 +75,11 @@ static const struct pl_opt pl_run_opts[] = {
 	{ .name = "accel", .key = 'a', .type = PL_OPT_CHOICE, .arg = "NAME", AT(accel),
 	  .choices = pl_accels, .def = "auto", .help = "How the guest's processors run" },
 	{ .name = "timeout", .key = 'T', .type = PL_OPT_NUMBER, .arg = "S", AT(timeout), .min = 5,
-	  .max = 86400, .help = "Seconds until the guest is ended; default 300 more than --seconds" },
+	  .max = 86400,
+	  .help = "Seconds until the guest is ended; default 300 more than --seconds" },
 	{ .type = PL_OPT_GROUP, .help = "What is left behind:" },
 	{ .name = "out", .key = 'o', .type = PL_OPT_TEXT, .arg = "DIR", AT(out),
-	  .help = "Write result.json, report.html and report.txt to DIR instead of a dated directory" },
+	  .help = "Write result.json, report.html, report.txt to DIR, not to a dated directory" },
 	{ .name = "keep", .type = PL_OPT_FLAG, AT(keep),
 	  .help = "Keep console.log and frames.log also when the run passed" },
 	{ .name = "json", .key = 'j', .type = PL_OPT_FLAG, AT(json),
@@ -89,17 +92,19 @@ static const struct pl_opt pl_run_opts[] = {
 
 static const struct pl_cmdline pl_run_cmdline = {
 	.name = "run", .opts = pl_run_opts, .n_opts = PL_RUN_OPTS,
-	.doc = "Boot a guest, give it an IOMMU unit, and churn PASIDs: threads allocate, attach, use, replace, "
-	       "detach and free them, while every DMA is checked for where it arrived or that it was refused. "
-	       "Ends with tables of latencies and counts, and the path of an HTML page that shows the same.",
-	.after = "Results go to ${XDG_STATE_HOME:-~/.local/state}/pasidlab/results unless --out says otherwise.\n\n"
+	.doc = "Boot a guest, give it an IOMMU unit, and churn PASIDs: threads allocate, attach, "
+	       "use, replace, detach and free them, while every DMA is checked for where it "
+	       "arrived or that it was refused. Ends with tables of latencies and counts, and the "
+	       "path of an HTML page that shows the same.",
+	.after = "Results go to ${XDG_STATE_HOME:-~/.local/state}/pasidlab/results unless --out "
+		 "says otherwise.\n\n"
 		 "Examples:\n"
 		 "  pasidlab run\n"
 		 "  pasidlab run --threads 4 --pattern hold --ops 50000\n"
 		 "  pasidlab run --seconds 60 --cm --json > result.json\n"
 		 "  pasidlab run --no-trace --out baseline\n\n"
-		 "Exit status: 0 passed, 1 something was wrong, 2 wrong arguments, 3 this machine cannot (no "
-		 "emulator, no guest kernel).",
+		 "Exit status: 0 passed, 1 something was wrong, 2 wrong arguments, 3 this machine "
+		 "cannot (no emulator, no guest kernel).",
 };
 
 /* A run in progress: the session and what it shows. */
@@ -204,7 +209,8 @@ static int pl_save(const struct pl_run *run, const struct pl_result *r)
 
 static int pl_show(const struct pl_run *run, const struct pl_result *r, bool passed)
 {
-	const struct pl_report_opts opts = { .colour = !run->args.json && pl_colour(stdout), .total = 1 };
+	const struct pl_report_opts opts = { .colour = !run->args.json && pl_colour(stdout),
+					     .total = 1 };
 	char *full = realpath(run->dir, NULL);
 	int err = 0;
 
@@ -247,8 +253,9 @@ static int pl_run(struct pl_run *run, struct pl_result *r)
 	struct pl_session s = {
 		.suite = pl_suite_find("run"), .unit = pl_unit_find(run->args.unit), .vars = vars,
 		.kernel = run->args.kernel, .accel = run->args.accel,
-		.timeout_s = (unsigned int)run->args.timeout, .ctx = run, .stop = pl_interrupt_catch(),
-		.on_frame = pl_run_on_frame, .on_tick = pl_run_on_tick, .result = r,
+		.timeout_s = (unsigned int)run->args.timeout, .ctx = run,
+		.stop = pl_interrupt_catch(), .on_frame = pl_run_on_frame,
+		.on_tick = pl_run_on_tick, .result = r,
 	};
 	int err;
 

@@ -47,6 +47,7 @@ void pl_op_row(const struct pl_workload *w, const struct pl_op *op, struct pl_op
  * @col: of what
  *
  * Work done for calls that failed counts too, and so is divided by all calls.
+ *
  * Return: the mean per call, or NAN when there was none.
  */
 double pl_per_call(const struct pl_ledger *l, enum pl_ledger_col col)

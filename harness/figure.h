@@ -2,9 +2,10 @@
 /*
  * figure.h - the figures of a result, each computed in one place, and the one way to write each.
  *
- * Text, HTML, CSV and JSON show the same numbers because none of them knows how to get one: they ask
- * here for a row and here for its spelling.  A duration is written with three significant digits in
- * the unit that keeps it below 1,000; machine-readable formats get the same row's nanoseconds.
+ * Text, HTML, CSV and JSON show the same numbers because none of them knows how to get one: they
+ * ask here for a row and here for its spelling.  A duration is written with three significant
+ * digits in the unit that keeps it below 1,000; machine-readable formats get the same row's
+ * nanoseconds.
  *
  * The hard rule: no report writer divides, sorts or rounds.
  */
@@ -64,7 +65,7 @@ struct pl_op_row {
 	double rate;
 };
 
-/* Per-call figures of the ledger; the first two columns of enum pl_ledger_col are no such figure. */
+/* Columns of the ledger from this one on are shown per call; those before it are calls. */
 #define PL_PER_CALL_FIRST	PL_LEDGER_SLOTS
 
 void pl_op_row(const struct pl_workload *w, const struct pl_op *op, struct pl_op_row *row);

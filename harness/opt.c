@@ -2,9 +2,9 @@
 /*
  * opt.c - a table of options to a parser, a help text and error messages; opt.h has the rule.
  *
- * The command line is walked twice.  The first walk checks every option against the table, so that an
- * unknown one is answered with the nearest known one instead of getopt's bare refusal; the second is
- * argp's own, which by then can only meet what exists.
+ * The command line is walked twice.  The first walk checks every option against the table, so that
+ * an unknown one is answered with the nearest known one instead of getopt's bare refusal; the
+ * second is argp's own, which by then can only meet what exists.
  */
 #include "opt.h"
 
@@ -84,7 +84,7 @@ static const char *const pl_builtin[] = { "help", "usage" };
 
 #define PL_BUILTINS (sizeof(pl_builtin) / sizeof(pl_builtin[0]))
 
-/* The option of a long name; as in getopt, the beginning of one name is enough.  NULL: none or many. */
+/* The option of a long name; its beginning is enough if no other has it.  NULL: none or many. */
 static const struct pl_opt *pl_find_long(const struct pl_cmdline *c, const char *name, size_t len,
 					 bool *builtin)
 {
@@ -127,8 +127,8 @@ static int pl_unknown_option(const struct pl_cmdline *c, const char *name, size_
 	if (nearest)
 		pl_complain(c->name, "there is no option --%s; did you mean --%s?", word, nearest);
 	else
-		pl_complain(c->name, "there is no option --%s; 'pasidlab %s --help' lists them", word,
-			    c->name);
+		pl_complain(c->name, "there is no option --%s; 'pasidlab %s --help' lists them",
+			    word, c->name);
 	return -EINVAL;
 }
 
@@ -166,8 +166,8 @@ static int pl_check_short(const struct pl_cmdline *c, const char *arg, bool last
 		for (i = 0; i < c->n_opts && c->opts[i].key != *p; i++)
 			;
 		if (i == c->n_opts) {
-			pl_complain(c->name, "there is no option -%c; 'pasidlab %s --help' lists them", *p,
-				    c->name);
+			pl_complain(c->name, "there is no option -%c; 'pasidlab %s --help' lists "
+				    "them", *p, c->name);
 			return -EINVAL;
 		}
 		if (!c->opts[i].arg)
@@ -295,8 +295,8 @@ static char *pl_help_text(const struct pl_opt *o)
 	size_t at = 0, i;
 
 	if (o->type == PL_OPT_NUMBER && o->max < UINT32_MAX)
-		at = (size_t)snprintf(range, sizeof(range), "%llu to %llu", (unsigned long long)o->min,
-				      (unsigned long long)o->max);
+		at = (size_t)snprintf(range, sizeof(range), "%llu to %llu",
+				      (unsigned long long)o->min, (unsigned long long)o->max);
 	for (i = 0; o->type == PL_OPT_CHOICE && o->choices[i] && at < sizeof(range); i++)
 		at += (size_t)snprintf(range + at, sizeof(range) - at, "%s%s", i ? ", " : "",
 				       o->choices[i]);
@@ -344,10 +344,11 @@ static int pl_set_defaults(const struct pl_cmdline *c, void *values)
  * @argc: number of arguments, its own name included
  * @argv: the arguments; may be reordered, options first
  * @values: the caller's struct, zeroed; filled
- * @rest: set to the index in @argv of the first argument that is no option (@argc when there is none);
- *	may be NULL
+ * @rest: set to the index in @argv of the first argument that is no option (@argc when there is
+ *	none); may be NULL
  *
  * Prints the help and ends the process for --help.  Complains about a mistake.
+ *
  * Return: 0, -EINVAL for a mistake, -ENOMEM.
  */
 int pl_opt_parse(const struct pl_cmdline *c, int argc, char **argv, void *values, int *rest)

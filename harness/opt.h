@@ -3,9 +3,9 @@
  * opt.h - the options of a sub-command as a table.
  *
  * A row has the option's name, type, range, default and help; the parser, the help text, the error
- * messages and the record of the run's options in the result are all made from it.  argp lays out the
- * help and walks the command line; whether an option exists and what it may be is decided here, so
- * that a mistake gets one line which says what is wrong and what would be right.
+ * messages and the record of the run's options in the result are all made from it.  argp lays out
+ * the help and walks the command line; whether an option exists and what it may be is decided
+ * here, so that a mistake gets one line which says what is wrong and what would be right.
  *
  * The hard rule: values are only ever written through the table, and only when they are in range.
  */

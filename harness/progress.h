@@ -2,8 +2,8 @@
 /*
  * progress.h - where a session is, for the person who waits for it.
  *
- * On a terminal one line is rewritten in place; elsewhere a line is written when something begins, and
- * every ten seconds while nothing does.  Always to standard error, never with --quiet.
+ * On a terminal one line is rewritten in place; elsewhere a line is written when something begins,
+ * and every ten seconds while nothing does.  Always to standard error, never with --quiet.
  */
 #ifndef PL_PROGRESS_H
 #define PL_PROGRESS_H

@@ -2,11 +2,13 @@
 /*
  * report.c - the table of forms, and the three that are plain walks over a result: JSON, CSV, KTAP.
  *
- * CSV has one line per figure (long form), because a wide table would change its columns with every
- * new operation: workload, operation, figure, value, unit of the value, and the key to compare within.
+ * CSV has one line per figure (long form), because a wide table would change its columns with
+ * every new operation: workload, operation, figure, value, unit of the value, and the key to
+ * compare within.
  *
- * KTAP is the kernel's own test protocol (Documentation/dev-tools/ktap.rst), version 1: a plan, then a
- * line per workload and check, and two more for what has no line of its own: the kernel log and the run.
+ * KTAP is the kernel's own test protocol (Documentation/dev-tools/ktap.rst), version 1: a plan,
+ * then a line per workload and check, and two more for what has no line of its own: the kernel log
+ * and the run.
  */
 #include "report.h"
 
@@ -19,7 +21,7 @@
 const struct pl_format pl_formats[] = {
 	{ "text", "txt", true, "tables for people", pl_report_text },
 	{ "html", "html", false, "one self-contained page with histograms", pl_report_html },
-	{ "json", "json", false, "the result itself, as reports/result.schema.json says", pl_report_json },
+	{ "json", "json", false, "the result itself (report --schema)", pl_report_json },
 	{ "csv", "csv", true, "one line per figure, for spreadsheets and Otava", pl_report_csv },
 	{ "ktap", "ktap", false, "the kernel's test protocol, for CI", pl_report_ktap },
 };

@@ -6,8 +6,8 @@
  * are there, and only what depends on the result is here.  No script, no font, no address: the page
  * says the same from a mail attachment, on an air-gapped machine and in ten years.
  *
- * Every figure sits in a <data> element whose value attribute is the exact number, so that a test, or
- * a reader's spreadsheet, can take it from the page.
+ * Every figure sits in a <data> element whose value attribute is the exact number, so that a test,
+ * or a reader's spreadsheet, can take it from the page.
  */
 #include "report.h"
 
@@ -28,7 +28,8 @@ struct pl_page {
 
 static void pl_data(FILE *f, const char *class, uint64_t value, const char *text)
 {
-	fprintf(f, "<td%s><data value=\"%llu\">%s</data></td>", class, (unsigned long long)value, text);
+	fprintf(f, "<td%s><data value=\"%llu\">%s</data></td>", class, (unsigned long long)value,
+		text);
 }
 
 static void pl_cell_text(FILE *f, const char *element, const char *s)
@@ -56,7 +57,8 @@ static void pl_slot_title(struct pl_page *p)
 	fputs(" · pasidlab", p->f);
 }
 
-static void pl_fact(struct pl_page *p, const char *before, enum pl_env_field field, const char *after)
+static void pl_fact(struct pl_page *p, const char *before, enum pl_env_field field,
+		    const char *after)
 {
 	if (!p->r->env[field])
 		return;
@@ -80,8 +82,8 @@ static void pl_slot_head(struct pl_page *p)
 		fprintf(p->f, "<li>took %s</li>", pl_fmt_ns(buf, p->r->duration_ns));
 	fputs("</ul>\n", p->f);
 	if (p->r->emulated)
-		fputs("<p class=\"emulated\"><strong>Emulated: times relative only.</strong> Compare them with "
-		      "runs of the same key; the counts are exact.</p>\n", p->f);
+		fputs("<p class=\"emulated\"><strong>Emulated: times relative only.</strong> "
+		      "Compare them with runs of the same key; the counts are exact.</p>\n", p->f);
 }
 
 static void pl_slot_reasons(struct pl_page *p)
@@ -162,8 +164,8 @@ static void pl_html_ops(FILE *f, const struct pl_workload *w)
 
 	if (!w->n_ops)
 		return;
-	fputs("<div class=\"scroll\"><table class=\"figures\"><caption>Latency of each operation</caption>"
-	      "<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">Count</th>"
+	fputs("<div class=\"scroll\"><table class=\"figures\"><caption>Latency of each operation"
+	      "</caption><thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">Count</th>"
 	      "<th scope=\"col\">Errors</th><th scope=\"col\">Per&nbsp;s</th>", f);
 	for (i = 0; i < PL_TIME_NR; i++)
 		fprintf(f, "<th scope=\"col\">%s</th>", pl_time_desc[i].label);
@@ -198,8 +200,8 @@ static void pl_html_ledger(FILE *f, const struct pl_workload *w)
 
 	if (!w->n_ledger)
 		return;
-	fputs("<div class=\"scroll\"><table class=\"figures\"><caption>What the unit did: slots to allocs "
-	      "are means per call</caption><thead><tr><th scope=\"col\">Operation</th>"
+	fputs("<div class=\"scroll\"><table class=\"figures\"><caption>What the unit did: slots to "
+	      "allocs are means per call</caption><thead><tr><th scope=\"col\">Operation</th>"
 	      "<th scope=\"col\" class=\"text\">Unit</th>", f);
 	for (c = 0; c < PL_LEDGER_NR; c++)
 		fprintf(f, "<th scope=\"col\">%c%s</th>", pl_ledger_name[c][0] - 'a' + 'A',
@@ -370,8 +372,9 @@ static void pl_slot_checks(struct pl_page *p)
 	if (!p->r->n_checks)
 		return;
 	fputs("<section class=\"card\"><h2>Checks</h2><div class=\"scroll\"><table><thead><tr>"
-	      "<th scope=\"col\">Result</th><th scope=\"col\" class=\"text\">Check</th><th scope=\"col\" class=\"text\">"
-	      "Requirements</th><th scope=\"col\" class=\"text\">Reason</th></tr></thead><tbody>\n", p->f);
+	      "<th scope=\"col\">Result</th><th scope=\"col\" class=\"text\">Check</th>"
+	      "<th scope=\"col\" class=\"text\">Requirements</th>"
+	      "<th scope=\"col\" class=\"text\">Reason</th></tr></thead><tbody>\n", p->f);
 	for (s = 0; s < 3; s++)
 		for (i = 0; i < p->r->n_checks; i++)
 			if (p->r->checks[i].status == order[s])
@@ -381,11 +384,12 @@ static void pl_slot_checks(struct pl_page *p)
 
 static void pl_slot_environment(struct pl_page *p)
 {
+	static const char *const mark = " <abbr title=\"part of the comparison key\">key</abbr>";
 	int i;
 
 	for (i = 0; i < PL_ENV_NR; i++) {
 		fprintf(p->f, "<tr><th scope=\"row\">%s%s</th>", pl_env_desc[i].label,
-			pl_env_desc[i].key ? " <abbr title=\"part of the comparison key\">key</abbr>" : "");
+			pl_env_desc[i].key ? mark : "");
 		pl_cell_text(p->f, "td class=\"text\"", p->r->env[i] ?: "unknown");
 		fputs("</tr>\n", p->f);
 	}

@@ -2,10 +2,10 @@
 /*
  * report_svg.c - latency densities as inline SVG.
  *
- * One row per timed operation, all on one logarithmic time axis, so that rows compare at a glance and
- * a mode, a shoulder and a tail each have their shape.  A row's height is the square root of the share
- * of calls, scaled to the row's own peak: on a linear height a tail of one in a thousand would be
- * thinner than a pixel.  Three markers stand at p50, p99 and p99.9; hovering names them.
+ * One row per timed operation, all on one logarithmic time axis, so that rows compare at a glance
+ * and a mode, a shoulder and a tail each have their shape.  A row's height is the square root of
+ * the share of calls, scaled to the row's own peak: on a linear height a tail of one in a thousand
+ * would be thinner than a pixel.  Three markers stand at p50, p99 and p99.9; hovering names them.
  *
  * Colours come from the page's style sheet by class, so the drawing follows light, dark and print.
  * Screen readers get a title and a sentence per row.
@@ -118,7 +118,8 @@ static void pl_svg_grid(FILE *f, const struct pl_axis *a, int bottom)
 {
 	uint64_t decade;
 
-	for (decade = 1; log10((double)decade) <= a->high && decade < UINT64_MAX / 10; decade *= 10) {
+	for (decade = 1; log10((double)decade) <= a->high && decade < UINT64_MAX / 10;
+	     decade *= 10) {
 		pl_svg_tick(f, a, decade, true, bottom);
 		pl_svg_tick(f, a, 2 * decade, false, bottom);
 		pl_svg_tick(f, a, 5 * decade, false, bottom);
@@ -139,7 +140,8 @@ static void pl_svg_area(FILE *f, const struct pl_axis *a, const struct pl_hist *
 	fprintf(f, "V%.1fZ\"/>\n", base);
 }
 
-static void pl_svg_markers(FILE *f, const struct pl_axis *a, const struct pl_op_row *row, double base)
+static void pl_svg_markers(FILE *f, const struct pl_axis *a, const struct pl_op_row *row,
+			   double base)
 {
 	char buf[PL_FMT_MAX];
 	size_t i;
@@ -166,8 +168,8 @@ static void pl_svg_row(FILE *f, const struct pl_axis *a, const struct pl_workloa
 	pl_op_row(w, op, &row);
 	fprintf(f, "<text class=\"name\" x=\"%d\" y=\"%.1f\">", SVG_LEFT - 14, base - 18);
 	pl_html_escape(f, row.name);
-	fprintf(f, "</text><text class=\"sub\" x=\"%d\" y=\"%.1f\">%s calls</text>\n", SVG_LEFT - 14,
-		base - 2, pl_fmt_count(buf, op->hist->count));
+	fprintf(f, "</text><text class=\"sub\" x=\"%d\" y=\"%.1f\">%s calls</text>\n",
+		SVG_LEFT - 14, base - 2, pl_fmt_count(buf, op->hist->count));
 	pl_svg_area(f, a, op->hist, base);
 	fprintf(f, "<line class=\"base\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>\n", SVG_LEFT,
 		SVG_RIGHT, base, base);
@@ -209,8 +211,10 @@ void pl_svg_latency(FILE *f, const struct pl_workload *w, size_t id)
 
 	if (!a.rows)
 		return;
-	fprintf(f, "<svg class=\"latency\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"svg%zu-title"
-		" svg%zu-desc\" xmlns=\"http://www.w3.org/2000/svg\">\n", SVG_WIDTH, bottom + 26, id, id);
+	fprintf(f, "<svg class=\"latency\" viewBox=\"0 0 %d %d\" role=\"img\" "
+		"aria-labelledby=\"svg%zu-title svg%zu-desc\" "
+		"xmlns=\"http://www.w3.org/2000/svg\">\n",
+		SVG_WIDTH, bottom + 26, id, id);
 	pl_svg_words(f, w, id);
 	pl_svg_grid(f, &a, bottom);
 	for (i = 0; i < w->n_ops; i++) {

@@ -175,7 +175,8 @@ static void pl_text_counts(FILE *f, const struct pl_workload *w)
 	if (w->n_counts)
 		fputs("\n  Counts:\n", f);
 	for (i = 0; i < w->n_counts; i++)
-		fprintf(f, "  %16s  %s\n", pl_fmt_count(buf, w->counts[i].value), w->counts[i].name);
+		fprintf(f, "  %16s  %s\n", pl_fmt_count(buf, w->counts[i].value),
+			w->counts[i].name);
 }
 
 static void pl_text_status(FILE *f, enum pl_status s, const struct pl_report_opts *o)
@@ -250,7 +251,8 @@ static void pl_text_violations(FILE *f, const struct pl_result *r)
 
 		for (j = 0; j < w->n_violations; j++)
 			if (w->violations[j].count)
-				fprintf(f, "  %s %s: %s times: %s\n", w->name, w->violations[j].name,
+				fprintf(f, "  %s %s: %s times: %s\n", w->name,
+					w->violations[j].name,
 					pl_fmt_count(buf, w->violations[j].count),
 					w->violations[j].text ?: "");
 	}

@@ -2,9 +2,9 @@
 /*
  * result.c - the result's life, its key and its verdict; result.h has the vocabulary and the rules.
  *
- * The verdict is a list of reasons: an empty one is a pass.  It is computed whenever it is asked for,
- * from what was measured, so a file that says "pass" above a broken invariant convinces nobody.  A run
- * in which nothing ran does not pass either.
+ * The verdict is a list of reasons: an empty one is a pass.  It is computed whenever it is asked
+ * for, from what was measured, so a file that says "pass" above a broken invariant convinces
+ * nobody.  A run in which nothing ran does not pass either.
  */
 #include "result.h"
 
@@ -50,6 +50,7 @@ const char *const pl_status_name[] = {
  * @size: of one element
  *
  * Grows by doubling, at powers of two, so that filling it costs O(n).
+ *
  * Return: the new element, or NULL when memory is out and nothing changed.
  */
 void *pl_grow(void *array_of_any, size_t *n, size_t size)
@@ -75,7 +76,9 @@ void *pl_grow(void *array_of_any, size_t *n, size_t size)
  * @out: the copy; what it held is freed.  NULL for NULL
  * @s: UTF-8 text from anywhere; may be NULL
  *
- * C1 controls (U+0080 to U+009F) go too: terminals obey them like the escape sequences they shorten.
+ * C1 controls (U+0080 to U+009F) go too: terminals obey them like the escape sequences they
+ * shorten.
+ *
  * Return: 0 or -ENOMEM.
  */
 int pl_strdup_clean(char **out, const char *s)

@@ -2,15 +2,17 @@
 /*
  * result.h - the one result of a run.
  *
- * A run, a test pass or a loaded file is one struct pl_result.  It is filled from the guest's frames
- * (pl_result_add_frame()) or from a result file (pl_result_load()); every report is written from it.
+ * A run, a test pass or a loaded file is one struct pl_result.  It is filled from the guest's
+ * frames (pl_result_add_frame()) or from a result file (pl_result_load()); every report is written
+ * from it.
  *
- * Vocabulary.  The *environment* says where a figure comes from; some of its fields make the *key*,
- * and times are compared only within one key.  A *workload* measured operations: per operation a
- * count and a latency histogram, per unit and operation a line of the *ledger* (what the hardware was
- * asked to do), plus named counts.  A *check* passed, failed or was skipped.  A *violation* is an
- * invariant (O1..O10) that a reference model saw broken.  A *failure* is a sentence why the run as a
- * whole cannot pass.  The *verdict* follows from all of these and is never stored on its own.
+ * Vocabulary.  The *environment* says where a figure comes from; some of its fields make the
+ * *key*, and times are compared only within one key.  A *workload* measured operations: per
+ * operation a count and a latency histogram, per unit and operation a line of the *ledger* (what
+ * the hardware was asked to do), plus named counts.  A *check* passed, failed or was skipped.  A
+ * *violation* is an invariant (O1..O10) that a reference model saw broken.  A *failure* is a
+ * sentence why the run as a whole cannot pass.  The *verdict* follows from all of these and is
+ * never stored on its own.
  *
  * Trust.  Frames and files are input.  What does not parse is refused with a sentence, and every
  * string that enters is stripped of control characters here, once, so that no report can move a

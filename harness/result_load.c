@@ -83,7 +83,8 @@ static int pl_read_status(struct pl_reader *rd, const json_t *o, enum pl_status 
 	return pl_bad(rd, "\"status\" is '%.40s', not pass, fail or skip", s ?: "missing");
 }
 
-static int pl_read_strv(struct pl_reader *rd, const json_t *o, const char *name, struct pl_strv *out)
+static int pl_read_strv(struct pl_reader *rd, const json_t *o, const char *name,
+			struct pl_strv *out)
 {
 	json_t *array = json_object_get(o, name), *v;
 	size_t i;
@@ -164,7 +165,8 @@ static int pl_read_counts(struct pl_reader *rd, const json_t *o, const char *nam
 		c = pl_grow(counts, n, sizeof(*c));
 		if (!c)
 			return -ENOMEM;
-		err = pl_strdup_clean(&c->name, key) ?: pl_read_u64(rd, object, key, true, &c->value);
+		err = pl_strdup_clean(&c->name, key) ?:
+		      pl_read_u64(rd, object, key, true, &c->value);
 		if (err)
 			break;
 	}
@@ -305,7 +307,8 @@ static int pl_frame_hello(struct pl_reader *rd, struct pl_result *r, const json_
 	const json_t *proto = json_object_get(o, "proto");
 
 	if (json_integer_value(proto) != 1)
-		return pl_bad(rd, "the guest speaks protocol %lld, this harness 1: rebuild the guest",
+		return pl_bad(rd,
+			      "the guest speaks protocol %lld, this harness 1: rebuild the guest",
 			      (long long)json_integer_value(proto));
 	return pl_read_str(rd, o, "kernel", true, &r->env[PL_ENV_KERNEL]) ?:
 	       pl_read_str(rd, o, "version", false, &r->env[PL_ENV_GUEST_VERSION]) ?:
@@ -372,7 +375,7 @@ static int pl_frame_klog(struct pl_reader *rd, struct pl_result *r, const json_t
 	return err;
 }
 
-/* How the first event that could be probed was: "tp" is the tracer's short word for a tracepoint. */
+/* How the first event that could be probed was; "tp" is the tracer's word for a tracepoint. */
 static const char *pl_probe_kind(const json_t *o)
 {
 	json_t *probes = json_object_get(o, "probes"), *p;
@@ -388,8 +391,8 @@ static const char *pl_probe_kind(const json_t *o)
 }
 
 /*
- * The last line of "pasidlab trace --json".  What the ring had no room for and what the kernel skipped
- * are both lost.  A second trace of the run adds to the first.
+ * The last line of "pasidlab trace --json".  What the ring had no room for and what the kernel
+ * skipped are both lost.  A second trace of the run adds to the first.
  */
 static int pl_frame_trace(struct pl_reader *rd, struct pl_result *r, const json_t *o)
 {
@@ -493,6 +496,7 @@ static int pl_read_run(struct pl_reader *rd, const json_t *o, struct pl_result *
  * @why: filled with a sentence on -EBADMSG
  *
  * Figures that the file derives (percentiles, the verdict) are not read: they are computed again.
+ *
  * Return: 0, -EBADMSG, -ENOMEM.
  */
 int pl_result_from_json(struct pl_result **out, const json_t *json, char why[PL_WHY_MAX])
@@ -564,6 +568,7 @@ static int pl_load_file(struct pl_result **out, FILE *f, char why[PL_WHY_MAX])
  * @why: filled with a sentence on error
  *
  * A frame that does not parse becomes a failure of the result, as it does in a live run.
+ *
  * Return: 0, -EBADMSG for what is no result, -ENOMEM, or the errno of opening.
  */
 int pl_result_load(struct pl_result **out, const char *path, char why[PL_WHY_MAX])

@@ -21,8 +21,8 @@
 #include "stats_json.h"
 
 /*
- * jansson's setters take over the new value and accept NULL as an error, so a chain of sets needs one
- * check at its end: `bad` gathers them.
+ * jansson's setters take over the new value and accept NULL as an error, so a chain of sets needs
+ * one check at its end: `bad` gathers them.
  */
 static void pl_set(json_t *o, const char *name, json_t *value, bool *bad)
 {

@@ -2,9 +2,9 @@
 /*
  * result_trace.c - what the tracer saw against what the workloads' ledgers say.
  *
- * The module's tracepoints fire once per slot changed (kmod/trace.h), and the ledger's slots column
- * counts the same changes on the other side of the contract.  If they differ, one of the two lies, and
- * either lie would make every later trace or report worthless.
+ * The module's tracepoints fire once per slot changed (kmod/trace.h), and the ledger's slots
+ * column counts the same changes on the other side of the contract.  If they differ, one of the
+ * two lies, and either lie would make every later trace or report worthless.
  *
  * The hard rule: equality, not nearness.  A lost event is a failure of its own.
  */
@@ -54,6 +54,7 @@ static uint64_t pl_ledger_slots(const struct pl_workload *w, const char *op)
  *
  * Called at the moment the summary arrives, because workloads that run after it were not traced.
  * Adds the check "trace/equals-ledger".
+ *
  * Return: 0 or -ENOMEM.
  */
 int pl_result_check_trace(struct pl_result *r)
@@ -71,7 +72,8 @@ int pl_result_check_trace(struct pl_result *r)
 		if (pl_event_count(&r->trace, pl_pairs[i].event, &seen) && seen == done)
 			continue;
 		status = PL_FAIL;
-		snprintf(why, sizeof(why), "%s: the ledgers changed %llu slots, the tracer saw %llu",
+		snprintf(why, sizeof(why),
+			 "%s: the ledgers changed %llu slots, the tracer saw %llu",
 			 pl_pairs[i].event, (unsigned long long)done, (unsigned long long)seen);
 	}
 	if (status == PL_PASS && !r->n_workloads) {

@@ -67,8 +67,8 @@ $(harness_T)/harness-%: tests/unit/harness-%.c $(harness_SAN_OBJS)
 
 $(harness_T)/harness-result-test: | $(harness_T)/harness-sample
 
-# The command for its tests: without the tracer, so that they need no kernel. Static as it ships, for
-# what boots a guest; sanitized for the rest.
+# The command for its tests: without the tracer, so that they need no kernel. Static as it ships,
+# for what boots a guest; sanitized for the rest.
 $(harness_T)/harness-pasidlab: $(harness_CMD_OBJS) $(harness_LIB_OBJS) $(guest_LIB)
 	@mkdir -p $(@D)
 	@echo '  LD        $@ (static)'
@@ -80,10 +80,13 @@ $(harness_T)/harness-pasidlab-san: $(harness_CMD_SRC:%=$(harness_B)/san/%.o) $(h
 	@echo '  LD        $@'
 	$(Q)$(CC) $(CFLAGS) $(harness_SAN) -o $@ $^ -ljansson -lm
 
-$(harness_T)/harness-cli-test: tests/unit/harness-cli-test.sh $(harness_T)/harness-pasidlab \
-			       $(harness_T)/harness-pasidlab-san $(harness_T)/harness-sample
+harness_SCRIPTS	:= $(harness_T)/harness-cli-test $(harness_T)/harness-schema-test
+
+$(harness_SCRIPTS): $(harness_T)/%: tests/unit/%.sh $(harness_T)/harness-pasidlab \
+		    $(harness_T)/harness-pasidlab-san $(harness_T)/harness-sample
 	$(Q)install -m 755 $< $@
 
-T0_TESTS	+= $(addprefix $(harness_T)/harness-,stats-test result-test cli-test)
+T0_TESTS	+= $(harness_T)/harness-stats-test $(harness_T)/harness-result-test \
+		   $(harness_SCRIPTS)
 
 -include $(wildcard $(harness_B)/*.d $(harness_B)/san/*.d $(harness_T)/harness-*.d)

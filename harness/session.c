@@ -68,8 +68,8 @@ static int pl_add_directory(struct pl_work *w, const char *path)
 	int err = 0;
 
 	if (!d)
-		return pl_cannot(w, -errno, "%s: %s; build the guest's programs with 'make build'", path,
-				 strerror(errno));
+		return pl_cannot(w, -errno, "%s: %s; build the guest's programs with 'make build'",
+				 path, strerror(errno));
 	while (!err && (e = readdir(d))) {
 		snprintf(file, sizeof(file), "%s/%s", path, e->d_name);
 		if (!stat(file, &st) && S_ISREG(st.st_mode) && (st.st_mode & 0111))
@@ -104,7 +104,8 @@ static int pl_add_modules(struct pl_work *w)
 	int err = 0;
 
 	json_array_foreach(w->manifest.modules, i, module) {
-		const char *host = json_string_value(module), *slash = host ? strrchr(host, '/') : NULL;
+		const char *host = json_string_value(module);
+		const char *slash = host ? strrchr(host, '/') : NULL;
 
 		if (!slash)
 			return pl_cannot(w, -EBADMSG, "guest.json: a module has no absolute path");
@@ -138,10 +139,12 @@ static int pl_load_manifest(struct pl_work *w)
 	int err = pl_guest_manifest_load(NULL, &w->manifest);
 
 	if (err == -ENOENT)
-		return pl_cannot(w, err, "there is no guest.json beside this pasidlab: make one with "
+		return pl_cannot(w, err,
+				 "there is no guest.json beside this pasidlab: make one with "
 				 "'make guest'");
 	if (err)
-		return pl_cannot(w, err, "guest.json cannot be read: make it anew with 'make guest'");
+		return pl_cannot(w, err,
+				 "guest.json cannot be read: make it anew with 'make guest'");
 	return 0;
 }
 
@@ -288,11 +291,14 @@ static int pl_judge(struct pl_work *w, const struct pl_guest_result *g, int err)
 	const char *fate = pl_guest_fate(err);
 	unsigned int i;
 
+	if (err == -ENOENT)
+		return pl_cannot(w, err, "the emulator or the guest's kernel is missing: 'make "
+				 "deps guest' gets both");
+	if (err == -ENODEV)
+		return pl_cannot(w, err, "--accel kvm: this machine offers no working KVM; use "
+				 "tcg");
 	if (err && !fate)
-		return pl_cannot(w, err, err == -ENOENT ?
-				 "the emulator or the guest's kernel is missing (%s): 'make deps guest' gets both" :
-				 err == -ENODEV ? "--accel kvm: this machine offers no working KVM (%s); use tcg" :
-				 "the guest cannot be started: %s", strerror(-err));
+		return pl_cannot(w, err, "the guest cannot be started: %s", strerror(-err));
 	if (fate) {
 		pl_result_add_failure(w->s->result, "%s", fate);
 		for (i = 0; i < g->tail_count; i++)
@@ -401,13 +407,15 @@ int pl_session_dir(const char *wanted, const char *label, char **out, char why[P
 	int err = wanted ? (dir ? 0 : -ENOMEM) : pl_default_dir(label, &dir);
 
 	if (err == -ENOENT) {
-		snprintf(why, PL_WHY_MAX, "neither XDG_STATE_HOME nor HOME is an absolute path: give --out DIR");
+		snprintf(why, PL_WHY_MAX,
+			 "neither XDG_STATE_HOME nor HOME is an absolute path: give --out DIR");
 		return err;
 	}
 	if (!err)
 		err = pl_mkdirs(dir);
 	if (err) {
-		snprintf(why, PL_WHY_MAX, "%s: %s; give another --out DIR", dir ?: "", strerror(-err));
+		snprintf(why, PL_WHY_MAX, "%s: %s; give another --out DIR", dir ?: "",
+			 strerror(-err));
 		free(dir);
 		return err;
 	}

@@ -2,9 +2,10 @@
 /*
  * session.h - one guest from a suite to a result.
  *
- * A session packs the build's modules and programs with the suite's plan, boots, and gathers what comes
- * back: frames into the result, console lines and frames into files beside it.  What went wrong with
- * the guest is a failure in the result; only what kept a guest from being started is an error.
+ * A session packs the build's modules and programs with the suite's plan, boots, and gathers what
+ * comes back: frames into the result, console lines and frames into files beside it.  What went
+ * wrong with the guest is a failure in the result; only what kept a guest from being started is an
+ * error.
  *
  * Locking: none; one session at a time per thread.
  *

@@ -55,7 +55,8 @@ static uint64_t pl_hist_rank(uint64_t n, uint32_t ppm)
  * @ppm: which one, in parts per million (PL_P99 is 990000); above PL_PPM counts as PL_PPM
  *
  * Return: the upper bound of the bucket that holds the value of that rank, clamped to the greatest
- * value added: never below the true percentile, and above it by less than 1/128 of it.  0 when empty.
+ * value added: never below the true percentile, and above it by less than 1/128 of it.  0 when
+ * empty.
  */
 uint64_t pl_hist_percentile(const struct pl_hist *h, uint32_t ppm)
 {
@@ -70,7 +71,7 @@ uint64_t pl_hist_percentile(const struct pl_hist *h, uint32_t ppm)
 		if (seen >= rank)
 			break;
 	}
-	/* A histogram whose buckets hold less than its count is broken; its maximum is the safe answer. */
+	/* Buckets that hold less than the count are broken; the maximum is the safe answer. */
 	if (i == PL_HIST_BUCKETS)
 		return h->max;
 	high = pl_hist_high(i);

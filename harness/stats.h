@@ -17,20 +17,22 @@
  * so index(v) = v below 2^S, and ((m - S + 1) << S) + ((v >> (m - S)) - 2^S) above, m being the
  * position of v's highest set bit counted from 0.  All of u64 is covered; no value is ever clipped.
  *
- * The error.  A value v in [2^m, 2^(m+1)) falls in a bucket of width w = 2^(m-S) whose lowest value
- * is at least 2^m.  A percentile is reported as the highest value of its bucket, r.  Both v and r are
- * in that bucket, so 0 <= r - v <= w - 1, and with v >= 2^m:
+ * The error.  A value v in [2^m, 2^(m+1)) falls in a bucket of width w = 2^(m-S) whose lowest
+ * value is at least 2^m.  A percentile is reported as the highest value of its bucket, r.  Both v
+ * and r are in that bucket, so 0 <= r - v <= w - 1, and with v >= 2^m:
  *
  *	(r - v) / v  <=  (2^(m-S) - 1) / 2^m  <  2^-S
  *
  * With S = 7 that is below 1/128 = 0.79 %, and never in the flattering direction: the reported
- * latency is at least the true one.  Below 2^(S+1) the width is 1 and the value exact.  The figure is
- * clamped to the greatest value seen, so that p100 is exact and no percentile exceeds the maximum.
+ * latency is at least the true one.  Below 2^(S+1) the width is 1 and the value exact.  The figure
+ * is clamped to the greatest value seen, so that p100 is exact and no percentile exceeds the
+ * maximum.
  *
  * The percentile.  The p-percentile of n values is the smallest value v such that at least
- * ceil(p * n) of them are <= v (the "inverse of the distribution function", R's type 1).  No
- * interpolation: a reported latency is one that happened, to within the bucket.  p is given in parts
- * per million, because 0.07 * 100 is not 7 in binary floating point and a rank must not be off by one.
+ * ceil(p n) of them are <= v (the "inverse of the distribution function", R's type 1).  No
+ * interpolation: a reported latency is one that happened, to within the bucket.  p is given in
+ * parts per million, because 0.07 * 100 is not 7 in binary floating point and a rank must not be
+ * off by one.
  *
  * Locking: none.  A histogram belongs to one thread while it is being filled; merge afterwards.
  *

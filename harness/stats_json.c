@@ -2,8 +2,8 @@
 /*
  * stats_json.c - histograms to and from JSON; stats_json.h has the form and the rule.
  *
- * JSON's integers are int64_t in jansson, so a value above 2^63-1 cannot be written.  For nanoseconds
- * that is 292 years; such a histogram is refused (NULL) rather than written wrong.
+ * JSON's integers are int64_t in jansson, so a value above 2^63-1 cannot be written.  For
+ * nanoseconds that is 292 years; such a histogram is refused (NULL) rather than written wrong.
  */
 #include "stats_json.h"
 

@@ -2,9 +2,9 @@
 /*
  * suite.c - the suites, the units, and how a suite becomes a plan.
  *
- * Reading a suite: modules are loaded, a tracer watches from before the first operation to after the
- * last, its summary goes to the host behind the workload's own result, and unloading is a step like any
- * other: a module that cannot be unloaded has leaked something.
+ * Reading a suite: modules are loaded, a tracer watches from before the first operation to after
+ * the last, its summary goes to the host behind the workload's own result, and unloading is a step
+ * like any other: a module that cannot be unloaded has leaked something.
  *
  * The little shell in some steps is busybox's; descriptor 3 is the result port (PL_RESULT_FD).
  */
@@ -18,8 +18,8 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 const struct pl_unit_kind pl_units[] = {
-	{ "vtd@model", "Intel VT-d, scalable mode, on pasidlab's adversarial reference model", "x86_64",
-	  "pasidlab_vtd", "soft" },
+	{ "vtd@model", "Intel VT-d, scalable mode, on pasidlab's adversarial reference model",
+	  "x86_64", "pasidlab_vtd", "soft" },
 	{},
 };
 
@@ -54,12 +54,13 @@ const struct pl_unit_kind *pl_unit_find(const char *name)
 
 /* Which module ran: only the guest knows, once it is loaded. */
 #define SAY_MODULE							\
-	{ .name = "say-module", .argv = SHELL("printf '\\036{\"type\":\"env\",\"module\":\"%s\"}\\n' "	\
+	{ .name = "say-module", .argv = SHELL(						\
+	  "printf '\\036{\"type\":\"env\",\"module\":\"%s\"}\\n' "				\
 	  "\"$(cat /sys/module/pasidlab/version || cat /sys/module/pasidlab/srcversion)\" >&3") }
 
 /*
- * The tracer is up when its pid file is there; waiting for one that has ended already is vain, after
- * the time that a slow guest needs to start it.  Its last line is its summary.
+ * The tracer is up when its pid file is there; waiting for one that has ended already is vain,
+ * after the time that a slow guest needs to start it.  Its last line is its summary.
  */
 #define TRACE_START							\
 	{ .name = "trace", .when = "trace", .background = true, .timeout_s = 30,		\
@@ -80,7 +81,8 @@ static const struct pl_step pl_run_steps[] = {
 	TRACE_START,
 	{ .name = "churn", .timeout_s = 86400,
 	  .argv = { "churn", "--threads={threads}", "--ops={ops}", "--seconds={seconds}",
-		    "--pattern={pattern}", "--domains={domains}", "--endpoints=0", "--seed={seed}" } },
+		    "--pattern={pattern}", "--domains={domains}", "--endpoints=0",
+		    "--seed={seed}" } },
 	TRACE_STOP,
 	UNLOAD_UNIT("unload-unit"),
 	UNLOAD_CORE("unload-core"),

@@ -2,12 +2,13 @@
 /*
  * suite.h - what a guest does, as data.
  *
- * A *suite* is a list of steps; a step is one line of the guest's plan (harness/guest/image.h), whose
- * words may hold {variables}.  A *unit* is a kind of IOMMU by the name the user gives, with the module
- * that drives it.  Suites name no unit: the unit's row fills {unit_module} and its parameters.
+ * A *suite* is a list of steps; a step is one line of the guest's plan (harness/guest/image.h),
+ * whose words may hold {variables}.  A *unit* is a kind of IOMMU by the name the user gives, with
+ * the module that drives it.  Suites name no unit: the unit's row fills {unit_module} and its
+ * parameters.
  *
- * The hard rule: nothing that a user types reaches a plan but through a variable, and variables hold
- * only what an option table has checked.
+ * The hard rule: nothing that a user types reaches a plan but through a variable, and variables
+ * hold only what an option table has checked.
  */
 #ifndef PL_SUITE_H
 #define PL_SUITE_H

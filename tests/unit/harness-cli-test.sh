@@ -4,9 +4,9 @@
 # harness-cli-test - the pasidlab command as a person or a script meets it. Prints TAP.
 #
 # Runs the two commands that the build put beside this script: harness-pasidlab-san (sanitized) for
-# what ends before a guest, and harness-pasidlab (static, as shipped, without the tracer) in a directory
-# of its own with a made-up guest.json and an emulator that is a script: it replays recorded frames
-# on the descriptors that QEMU would get (3 the console, 4 the result port).
+# what ends before a guest, and harness-pasidlab (static, as shipped, without the tracer) in a
+# directory of its own with a made-up guest.json and an emulator that is a script: it replays
+# recorded frames on the descriptors that QEMU would get (3 the console, 4 the result port).
 #
 # Hard rule: nothing is read from, or left in, the user's own directories.
 set -u
@@ -66,14 +66,16 @@ ok "no command shows the usage" says "Usage: pasidlab COMMAND"
 wrong "a mistyped command" "pasidlab: there is no command 'reprot'; did you mean 'report'?" reprot
 wrong "an unknown command" "'pasidlab help' lists them" frobnicate
 wrong "an option in front" "a command comes first" --threads=2 run
-wrong "a number below its range" "pasidlab: run: --threads: '0' is not between 1 and 64" run --threads 0
+wrong "a number below its range" \
+	"pasidlab: run: --threads: '0' is not between 1 and 64" run --threads 0
 wrong "a number above its range" "--threads: '65' is not between 1 and 64" run --threads=65
 wrong "a number with a tail" "--ops: '10x' is not between" run --ops 10x
 wrong "a negative number" "--seed: '-1' is not between" run --seed=-1
 wrong "a number with a blank" "--ops: ' 7' is not between" run "--ops= 7"
 wrong "an empty number" "--ops: '' is not between" run --ops=
 wrong "a huge number" "--ops: '99999999999999999999' is not between" run --ops 99999999999999999999
-wrong "an unknown unit" "pasidlab: run: --unit: 'smmu' is not known; known: vtd@model" run --unit smmu
+wrong "an unknown unit" \
+	"pasidlab: run: --unit: 'smmu' is not known; known: vtd@model" run --unit smmu
 wrong "an unknown pattern" "known: uniform, bursty, hold" run --pattern=x
 wrong "a mistyped option" "there is no option --treads; did you mean --threads?" run --treads 2
 wrong "an unknown option" "'pasidlab run --help' lists them" run --xyzzyplugh
@@ -86,7 +88,8 @@ wrong "an ambiguous option" "there is no option --se" run --se 1
 wrong "an empty text" "--out: is empty; give DIR" run --out=
 wrong "an unknown tier" "--tier: 't9' is not known; known: t1" check --tier t9
 wrong "a report of nothing" "no FILE was given" report
-wrong "a report of a missing file" "missing.json: No such file or directory" report "$work/missing.json"
+wrong "a report of a missing file" \
+	"missing.json: No such file or directory" report "$work/missing.json"
 wrong "an unknown form" "known: text, html, json, csv, ktap" report --format pdf x
 wrong "a page of two results" "--format html takes one FILE, not 2" report --format html a b
 wrong "a guest's job unknown" "known: kill" guest dance
@@ -155,7 +158,8 @@ printf '{"release":"r","version":"v","kernel":"%s","base":"%s","stock":"%s","mod
 emulate()
 {
 	rm -f "$work/path/qemu-system-x86_64"
-	printf '#!/bin/bash\n[ "${1#*-}" != -version ] || { echo "QEMU emulator version 7.2.0"; exit; }\n%s\n' \
+	printf '#!/bin/bash\n%s\n%s\n' \
+		'[ "${1#*-}" != -version ] || { echo "QEMU emulator version 7.2.0"; exit; }' \
 		"$1" > "$work/path/qemu-system-x86_64"
 	chmod +x "$work/path/qemu-system-x86_64"
 }

@@ -6,7 +6,7 @@
  *
  *	the verdict is a pass exactly when nothing at all was wrong, and names each thing that was;
  *	one p99 is the same figure in text, HTML, CSV and JSON;
- *	what is written as JSON has every member the schema requires, no other, and reads back the same;
+ *	JSON has every member the schema requires, and no other, and reads back equal;
  *	a frame that does not parse fails the run and leaves no half-read element behind;
  *	nothing a guest says can reach a terminal or a page as more than text.
  */
@@ -292,8 +292,8 @@ static void ktap_has_the_lines_it_plans(void **state)
 
 /*
  * The schema's own lists, for the members that are used: a walker of "required", "properties" and
- * "additionalProperties": false, through "$ref" and "items".  Types and numbers are python3-jsonschema's
- * business, where it is there (harness-schema-test.sh).
+ * "additionalProperties": false, through "$ref" and "items".  Types and numbers are
+ * python3-jsonschema's business, where it is there (harness-schema-test.sh).
  */
 static const json_t *resolve(const json_t *root, const json_t *schema)
 {
@@ -388,8 +388,8 @@ static void bad_frames_are_refused(void **state)
 		"{\"type\":\"workload\",\"name\":\"w\",\"status\":\"pass\",\"counts\":{\"a\":-1}}",
 		"{\"type\":\"workload\",\"name\":\"w\",\"status\":\"pass\",\"ops\":[{\"op\":\"a\","
 		"\"count\":1,\"hist\":{\"unit\":\"ns\"}}]}",
-		"{\"type\":\"workload\",\"name\":\"w\",\"status\":\"pass\",\"ledger\":[{\"unit\":\"u\","
-		"\"op\":\"o\",\"surprises\":1}]}",
+		"{\"type\":\"workload\",\"name\":\"w\",\"status\":\"pass\",\"ledger\":[{"
+		"\"unit\":\"u\",\"op\":\"o\",\"surprises\":1}]}",
 		"{\"type\":\"check\",\"name\":\"c\"}",
 		"{\"type\":\"check\",\"name\":\"c\",\"status\":\"pass\",\"req\":\"R1\"}",
 		"{\"type\":\"command\",\"name\":\"c\",\"status\":-1}",

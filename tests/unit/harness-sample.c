@@ -2,9 +2,9 @@
 /*
  * harness-sample.c - a test fixture: the frames of an imagined guest, to standard output.
  *
- * The report writers and their tests need a result before, and without, a guest.  The latencies are
- * drawn from a fixed generator with shapes that real runs show (a fast mode, a slow mode, stalls), so
- * the output is the same every time.  The one argument picks a variant:
+ * The report writers and their tests need a result before, and without, a guest.  The latencies
+ * are drawn from a fixed generator with shapes that real runs show (a fast mode, a slow mode,
+ * stalls), so the output is the same every time.  The one argument picks a variant:
  *
  *	pass		a clean run
  *	fail		violations, a failed check, a bad kernel log, a failed workload
@@ -50,8 +50,8 @@ static json_t *make_op(const char *name, int n, int errors, double ns, double sl
 	pl_hist_init(h);
 	for (i = 0; i < n; i++)
 		pl_hist_add(h, draw(ns, slow, 0.0007));
-	op = json_pack("{s:s+,s:i,s:i,s:o}", "op", name, mark, "count", n + errors, "errors", errors,
-		       "hist", pl_hist_to_json(h));
+	op = json_pack("{s:s+,s:i,s:i,s:o}", "op", name, mark, "count", n + errors,
+		       "errors", errors, "hist", pl_hist_to_json(h));
 	free(h);
 	return op;
 }
@@ -59,8 +59,9 @@ static json_t *make_op(const char *name, int n, int errors, double ns, double sl
 static json_t *make_ledger(const char *op, int calls, int writes, int descs, int waits, int fences,
 			   int allocs)
 {
-	return json_pack("{s:s+,s:s,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "unit", "vtd-model0", mark,
-			 "op", op, "calls", calls, "errors", 0, "slots", calls, "writes", writes,
+	return json_pack("{s:s+,s:s,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i}",
+			 "unit", "vtd-model0", mark, "op", op, "calls", calls, "errors", 0,
+			 "slots", calls, "writes", writes,
 			 "descs", descs, "waits", waits, "fences", fences, "flushes", 0,
 			 "allocs", allocs);
 }
@@ -71,7 +72,8 @@ static json_t *make_churn(int fail)
 	json_t *w = json_pack(
 		"{s:s,s:s+,s:{s:i,s:i,s:i,s:s,s:i},s:I,s:[{s:s,s:s,s:s}]}",
 		"type", "workload", "name", "churn", mark, "options", "threads", 2, "domains", 4,
-		"endpoints", 2, "pattern", "uniform", "seed", 1, "duration_ns", (json_int_t)8412345678,
+		"endpoints", 2, "pattern", "uniform", "seed", 1,
+		"duration_ns", (json_int_t)8412345678,
 		"units", "name", "vtd-model0", "driver", "vtd", "engine", "soft");
 
 	json_object_set_new(w, "ops", json_pack("[o,o,o,o,o,o]",
@@ -79,7 +81,8 @@ static json_t *make_churn(int fail)
 		make_op("dma", n, 0, 38000, 0.25), make_op("detach", n, 0, 14100, 0.08),
 		make_op("free", n, 0, 1800, 0.02), make_op("detach_all", 12, 0, 1900000, 0.1)));
 	json_object_set_new(w, "ledger", json_pack("[o,o,o,o,o]",
-		make_ledger("attach", n, n * 2, n, 0, n, 41), make_ledger("detach", n, n, n * 3, n, 0, 0),
+		make_ledger("attach", n, n * 2, n, 0, n, 41),
+		make_ledger("detach", n, n, n * 3, n, 0, 0),
 		make_ledger("detach_all", 12, 12000, 36, 36, 0, 0),
 		make_ledger("map", 8, 64, 0, 0, 0, 24), make_ledger("replace", 0, 0, 0, 0, 0, 0)));
 	json_object_set_new(w, "counts", json_pack("{s:i,s:i,s:i,s:i}", "dma_refused_before", n,
@@ -90,7 +93,8 @@ static json_t *make_churn(int fail)
 		json_array());
 	json_object_set_new(w, "status", json_string(fail ? "fail" : "pass"));
 	json_object_set_new(w, "failures", fail ?
-		json_pack("[s+]", "3 attaches failed: No space left on device", mark) : json_array());
+		json_pack("[s+]", "3 attaches failed: No space left on device", mark) :
+		json_array());
 	return w;
 }
 
@@ -113,8 +117,9 @@ static void emit_environment(void)
 		       "6.12.38-amd64", "version", "#1 SMP PREEMPT_DYNAMIC Debian 6.12.38-1", mark,
 		       "cpu", "QEMU TCG CPU version 2.5+", "cmdline", "console=ttyS0 quiet",
 		       "uptime_ms", 1900));
-	emit(json_pack("{s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "type", "env", "emulated", 1,
-		       "date", "2025-11-21T02:00:00Z", "pasidlab", "v0.1", "accel", "tcg",
+	emit(json_pack("{s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "type", "env",
+		       "emulated", 1, "date", "2025-11-21T02:00:00Z", "pasidlab", "v0.1",
+		       "accel", "tcg",
 		       "unit", "vtd@model", "engine", "soft", "probe", "tracepoint",
 		       "module", "0.1", "qemu", "7.2.18", "host_cpu", "Sample CPU @ 2.00GHz"));
 }
@@ -138,8 +143,9 @@ static void emit_guest(int fail)
 		       "insmod", "/modules/pasidlab.ko", "status", 0, "ms", 45));
 	emit(json_pack("{s:s,s:s,s:[s],s:i,s:i}", "type", "command", "name", "churn", "argv",
 		       "/bin/churn", "status", fail, "ms", 8500));
-	emit(fail ? json_pack("{s:s,s:s,s:i,s:i,s:[s+],s:[s+,s]}", "type", "klog", "command", "churn",
-			      "count", 1, "lost", 0, "bad", warning, mark, "context", warning, mark,
+	emit(fail ? json_pack("{s:s,s:s,s:i,s:i,s:[s+],s:[s+,s]}", "type", "klog",
+			      "command", "churn", "count", 1, "lost", 0, "bad", warning, mark,
+			      "context", warning, mark,
 			      "CPU: 1 UID: 0 PID: 77 Comm: churn Not tainted 6.12.38-amd64") :
 		    json_pack("{s:s,s:s,s:i,s:i,s:[],s:[]}", "type", "klog", "command", "churn",
 			      "count", 0, "lost", 0, "bad", "context"));

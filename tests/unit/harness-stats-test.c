@@ -87,14 +87,16 @@ static struct pl_hist *new_hist(void)
 	return h;
 }
 
-static void check_percentile(const struct pl_hist *h, const uint64_t *sorted, size_t n, uint32_t ppm)
+static void check_percentile(const struct pl_hist *h, const uint64_t *sorted, size_t n,
+			     uint32_t ppm)
 {
 	size_t rank = (size_t)(((unsigned __int128)n * ppm + 999999) / 1000000);
 	uint64_t truth = sorted[rank ? rank - 1 : 0];
 	uint64_t got = pl_hist_percentile(h, ppm);
 
 	/* got <= truth * (1 + 1/128), strictly, in integers that cannot overflow. */
-	if (got < truth || (unsigned __int128)(got - truth) * 128 >= (unsigned __int128)truth + !truth)
+	if (got < truth ||
+	    (unsigned __int128)(got - truth) * 128 >= (unsigned __int128)truth + !truth)
 		fail_msg("n=%zu ppm=%u: true %llu, reported %llu", n, ppm,
 			 (unsigned long long)truth, (unsigned long long)got);
 }
