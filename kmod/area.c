@@ -216,7 +216,7 @@ static void area_release(struct pl_area *a)
 /* The unit may still reach the pages: they stay pinned for good. */
 static void area_abandon(struct pl_area *a)
 {
-	pr_warn_once("the unit did not confirm an unmap: its pages stay pinned until the next boot\n");
+	pr_warn_once("unit did not confirm an unmap: its pages stay pinned till the next boot\n");
 	area_uncharge(a);
 	area_free(a);
 }

@@ -13,7 +13,8 @@
 #ifndef _PASIDLAB_SOFT_H
 #define _PASIDLAB_SOFT_H
 
-#include <linux/rwlock.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
 #include <linux/xarray.h>
 
 #include "fabric.h"
@@ -22,18 +23,37 @@
 
 /**
  * struct pl_atc - a device TLB
- * @lock: read while a translation is used, write while some are dropped
+ * @lock: all below, and every struct pl_atc_use in @sent
+ * @epoch: invalidations so far
+ * @sent: translated requests on their way to the fabric
  * @spaces: PASID (PL_NO_PASID for the RID) -> what is remembered for it
  */
 struct pl_atc {
-	rwlock_t lock;
+	spinlock_t lock;
+	u32 epoch;
+	struct list_head sent;
 	struct xarray spaces;
 };
 
+/**
+ * struct pl_atc_use - one request that goes through the ATC
+ * @node: in pl_atc.sent, while it is translated and on its way
+ * @tlp: the request
+ * @first: first IOVA of the translation it uses
+ * @last: last one
+ */
+struct pl_atc_use {
+	struct list_head node;
+	struct pl_tlp tlp;
+	u64 first;
+	u64 last;
+};
+
 void pl_atc_init(struct pl_atc *atc);
-bool pl_atc_find(struct pl_atc *atc, pl_pasid_t pasid, u64 iova, bool write,
-		 struct pl_translation *tr);
-void pl_atc_add(struct pl_atc *atc, pl_pasid_t pasid, u64 iova, const struct pl_translation *tr);
+bool pl_atc_begin(struct pl_atc *atc, struct pl_atc_use *use, u32 *epoch);
+void pl_atc_learn(struct pl_atc *atc, struct pl_atc_use *use, const struct pl_translation *tr,
+		  u32 epoch);
+void pl_atc_end(struct pl_atc *atc, struct pl_atc_use *use);
 void pl_atc_drop(struct pl_atc *atc, pl_pasid_t pasid, bool global, u64 addr, u64 size);
 void pl_atc_clear(struct pl_atc *atc);
 

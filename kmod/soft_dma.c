@@ -10,7 +10,8 @@
  * Whether ATS or PASIDs are switched on is not looked at here: an endpoint that
  * breaks the rules is the unit's to refuse.
  *
- * Locking: pl_atc.lock around a translated chunk.
+ * Locking: none of its own; a translated chunk is between pl_atc_begin() and
+ * pl_atc_end().
  *
  * The hard rule: what a refused request carried never reaches the answer.
  */
@@ -59,39 +60,34 @@ static int send(struct pl_mover *m, struct pl_dma_desc *desc, struct pl_tlp *tlp
 	return ret ? refuse(desc, tlp->reason) : 0;
 }
 
-/* From the ATC, or from the unit and then into the ATC. */
-static int translate(struct pl_mover *m, struct pl_dma_desc *desc, u64 iova, bool write,
-		     struct pl_translation *tr)
+/* What the ATC does not know the unit is asked for. */
+static int translate(struct pl_mover *m, struct pl_dma_desc *desc, struct pl_atc_use *use,
+		     u32 epoch)
 {
+	struct pl_tlp *tlp = &use->tlp;
+	struct pl_translation tr = { 0 };
 	int ret;
 
-	if (pl_atc_find(&m->atc, desc->pasid, iova, write, tr))
-		return 0;
-	memset(tr, 0, sizeof(*tr));
-	ret = m->fabric->ops->translate(m->fabric, m->rid, desc->pasid, iova, write, tr);
-	note_stale(desc, tr->stale);
-	if (ret)
-		return refuse(desc, tr->reason);
-	pl_atc_add(&m->atc, desc->pasid, iova, tr);
-	return (write ? tr->write : tr->read) ? 0 : refuse(desc, tr->reason);
+	ret = m->fabric->ops->translate(m->fabric, m->rid, tlp->pasid, tlp->iova, tlp->write, &tr);
+	note_stale(desc, tr.stale);
+	if (ret || !(tlp->write ? tr.write : tr.read))
+		return refuse(desc, tr.reason);
+	pl_atc_learn(&m->atc, use, &tr, epoch);
+	return 0;
 }
 
-static int move_translated(struct pl_mover *m, struct pl_dma_desc *desc, struct pl_tlp *tlp,
-			   u8 *chunk)
+static int move_ats(struct pl_mover *m, struct pl_dma_desc *desc, const struct pl_tlp *tlp,
+		    u8 *chunk)
 {
-	struct pl_translation tr;
-	unsigned long flags;
-	int ret;
+	struct pl_atc_use use = { .tlp = *tlp };
+	u32 epoch;
+	int ret = 0;
 
-	/* One read section, see soft_atc.c. */
-	read_lock_irqsave(&m->atc.lock, flags);
-	ret = translate(m, desc, tlp->iova, tlp->write, &tr);
-	if (!ret) {
-		tlp->translated = true;
-		tlp->addr = tr.addr + (tlp->iova & (tr.size - 1));
-		ret = send(m, desc, tlp, chunk);
-	}
-	read_unlock_irqrestore(&m->atc.lock, flags);
+	if (!pl_atc_begin(&m->atc, &use, &epoch))
+		ret = translate(m, desc, &use, epoch);
+	if (!ret)
+		ret = send(m, desc, &use.tlp, chunk);
+	pl_atc_end(&m->atc, &use);
 	return ret;
 }
 
@@ -109,7 +105,7 @@ static int move(struct pl_mover *m, struct pl_dma_desc *desc, u64 iova, u32 len,
 	};
 
 	if (desc->flags & PL_DMA_ATS)
-		return move_translated(m, desc, &tlp, chunk);
+		return move_ats(m, desc, &tlp, chunk);
 	return send(m, desc, &tlp, chunk);
 }
 
