@@ -8,16 +8,36 @@
 #include "buffer.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "random.h"
 
-static void *plu_pages(size_t size)
+/**
+ * plu_pages_alloc() - zeroed memory that a device may be given
+ * @size: bytes, a multiple of PLU_PAGE
+ *
+ * Weak: a test that runs the module in its own process brings the memory that its stand-in for
+ * pinning knows.
+ *
+ * Return: the memory, aligned to PLU_PAGE; NULL when there is none.
+ */
+__attribute__((weak)) void *plu_pages_alloc(size_t size)
 {
 	void *mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return mem == MAP_FAILED ? NULL : mem;
+}
+
+/**
+ * plu_pages_free() - undo plu_pages_alloc()
+ * @mem: what it returned
+ * @size: what it was told
+ */
+__attribute__((weak)) void plu_pages_free(void *mem, size_t size)
+{
+	munmap(mem, size);
 }
 
 /**
@@ -30,12 +50,12 @@ static void *plu_pages(size_t size)
 int plu_buf_alloc(struct plu_buf *b, size_t pages)
 {
 	*b = (struct plu_buf) { .size = pages * PLU_PAGE };
-	b->mem = plu_pages(b->size);
+	b->mem = plu_pages_alloc(b->size);
 	return b->mem ? 0 : -ENOMEM;
 }
 
 /**
- * plu_buf_alloc_shadowed() - zeroed pages with a zeroed shadow
+ * plu_buf_alloc_shadowed() - zeroed pages with a shadow, which is not; see plu_buf_poison()
  * @b: the buffer
  * @pages: how many, at least 1
  *
@@ -47,7 +67,7 @@ int plu_buf_alloc_shadowed(struct plu_buf *b, size_t pages)
 
 	if (err)
 		return err;
-	b->shadow = plu_pages(b->size);
+	b->shadow = malloc(b->size);
 	if (b->shadow)
 		return 0;
 	plu_buf_free(b);
@@ -63,9 +83,8 @@ int plu_buf_alloc_shadowed(struct plu_buf *b, size_t pages)
 void plu_buf_free(struct plu_buf *b)
 {
 	if (b->mem)
-		munmap(b->mem, b->size);
-	if (b->shadow)
-		munmap(b->shadow, b->size);
+		plu_pages_free(b->mem, b->size);
+	free(b->shadow);
 	*b = (struct plu_buf) { 0 };
 }
 

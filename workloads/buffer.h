@@ -46,6 +46,9 @@ void plu_buf_expect_fill(struct plu_buf *b, size_t offset, size_t len, uint64_t 
 void plu_buf_expect_copy(struct plu_buf *b, size_t offset, const void *from, size_t len);
 ptrdiff_t plu_buf_differs(const struct plu_buf *b);
 
+void *plu_pages_alloc(size_t size);
+void plu_pages_free(void *mem, size_t size);
+
 uint64_t plu_hash(const void *data, size_t len);
 
 #endif

@@ -42,6 +42,8 @@
 
 #define CHURN_PAGES		2u	/* of a source and of a window: transfers cross a page */
 #define CHURN_SPAN		(CHURN_PAGES * PLU_PAGE)
+/* Away from 0 and from the interrupt range at 0xfee00000. */
+#define CHURN_IOVA		0x100000000ull
 #define CHURN_MAX_THREADS	256u
 #define CHURN_MAX_DOMAINS	1024u
 #define CHURN_MAX_ENDPOINTS	64u
@@ -348,6 +350,12 @@ bool churn_passed(const struct churn_run *run);
 json_t *churn_report(const struct churn_run *run);
 
 uint64_t churn_now(void);
+
+/* Where every space of a run begins: see churn_setup(). */
+static inline uint64_t churn_iova_base(uint64_t seed)
+{
+	return CHURN_IOVA + (plu_mix(seed) & 511) * PLU_PAGE;
+}
 
 static inline uint64_t churn_window_iova(const struct churn_run *run, unsigned int window)
 {

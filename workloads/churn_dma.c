@@ -251,8 +251,13 @@ static bool answer_is_anothers(struct churn_thread *t, const struct churn_live *
 void churn_dma_freed(struct churn_thread *t, struct churn_live *l, struct churn_space *old)
 {
 	uint32_t len = dma_length(t), at = dma_offset(t, len);
-	struct pl_dma_desc d = plu_read(l->pasid, t->run->iova_base + at, len);
+	struct pl_dma_desc d;
 
+	/* Within one page, so that no replace by the next owner falls into the middle of it. */
+	len = len < PLU_PAGE ? len : PLU_PAGE;
+	if (at / PLU_PAGE != (at + len - 1) / PLU_PAGE)
+		at = 0;
+	d = plu_read(l->pasid, t->run->iova_base + at, len);
 	if (!dma_issue(t, l, "dma-after-detach", CHURN_OP_DMA_REFUSED, &d, 1))
 		return;
 	if (d.status == PL_DMA_OK && answer_is_anothers(t, l, old, &d))

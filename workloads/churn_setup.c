@@ -16,9 +16,6 @@
 
 #include "churn.h"
 
-/* Away from 0 and from the interrupt range at 0xfee00000; see churn_setup(). */
-#define CHURN_IOVA	0x100000000ull
-
 static bool endpoint_is_usable(const struct pl_ioc_dev_info *info)
 {
 	return info->engine && info->max_pasids > 1 && info->features & 1u << PL_FEAT_AUX;
@@ -321,7 +318,7 @@ int churn_setup(struct churn_run *run)
 {
 	int err;
 
-	run->iova_base = CHURN_IOVA + (plu_mix(run->opt.seed) & 511) * PLU_PAGE;
+	run->iova_base = churn_iova_base(run->opt.seed);
 	err = find_endpoints(run);
 	if (!err)
 		err = check_endpoints(run);

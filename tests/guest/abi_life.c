@@ -101,20 +101,28 @@ static void kill_one(unsigned int round, unsigned int after_us)
 		       "round %u: the victim ended by itself, status %#x", round, status);
 }
 
-/* Every PASID of an endpoint, at the addresses where churn and these tests map. */
-static unsigned int sweep(struct abi *a, unsigned int dev)
+/* Where the search for a free PASID stands: a victim's PASIDs lie between two such places. */
+static uint32_t pasid_now(struct abi *a)
+{
+	uint32_t pasid = 1;
+
+	EXPECT_OK(plu_pasid_alloc(&a->f, a->dev[0].h, &pasid));
+	EXPECT_OK(plu_pasid_free(&a->f, a->dev[0].h, pasid));
+	return pasid;
+}
+
+/* PASIDs from @first on, where a churn of @seed maps its source. */
+static unsigned int sweep(struct abi *a, unsigned int dev, uint32_t first, uint32_t nr,
+			  uint64_t seed)
 {
 	static struct pl_dma_desc d[PL_DMA_BATCH_MAX];
-	uint32_t pasid, max = a->dev[dev].info.max_pasids, i, n;
+	uint32_t max = a->dev[dev].info.max_pasids - 1, i, n;
 	unsigned int reached = 0;
 
-	if (max > SWEEP_PASIDS)
-		max = SWEEP_PASIDS;
-	for (pasid = 1; pasid < max; pasid += n) {
-		n = max - pasid < PL_DMA_BATCH_MAX ? max - pasid : PL_DMA_BATCH_MAX;
-		/* 2 MiB and a bit from churn's lowest base on: some page of each space is in it. */
+	for (; nr; nr -= n) {
+		n = nr < PL_DMA_BATCH_MAX ? nr : PL_DMA_BATCH_MAX;
 		for (i = 0; i < n; i++)
-			d[i] = plu_read(pasid + i, 0x100000000ull + (pasid & 511) * PLU_PAGE, 1);
+			d[i] = plu_read(1 + (first++ - 1) % max, churn_iova_base(seed), 1);
 		if (!EXPECT_OK(plu_dma(&a->f, a->dev[dev].h, d, n)))
 			return reached;
 		for (i = 0; i < n; i++)
@@ -123,12 +131,15 @@ static unsigned int sweep(struct abi *a, unsigned int dev)
 	return reached;
 }
 
-static void expect_quiet(struct abi *a)
+static void expect_quiet(struct abi *a, uint32_t first, uint64_t seed)
 {
+	uint32_t max = a->dev[0].info.max_pasids - 1, nr = (pasid_now(a) + max - first) % max + 1;
 	unsigned int i, reached;
 
+	if (nr > SWEEP_PASIDS)
+		nr = SWEEP_PASIDS;
 	for (i = 0; i < a->nr_devs; i++) {
-		reached = sweep(a, i);
+		reached = sweep(a, i, first, nr, seed) + sweep(a, i, 1, 256, seed);
 		EXPECT(!reached, "endpoint %s: %u PASIDs still translate", a->dev[i].info.name,
 		       reached);
 		EXPECT_REFUSED(a, i, PL_NO_PASID_U);
@@ -153,6 +164,7 @@ static void kill_at_any_moment(struct abi *a)
 	long long pinned = abi_pinned();
 	struct plu_random rng = { .state = 42 };
 	unsigned int round, after;
+	uint32_t first;
 
 	printf("# %u rounds of SIGKILL, random seed %llu\n", KILL_ROUNDS,
 	       (unsigned long long)rng.state);
@@ -160,10 +172,11 @@ static void kill_at_any_moment(struct abi *a)
 	for (round = 0; round < KILL_ROUNDS && !check_failed(); round++) {
 		/* Half of them during set-up and the first lives, half later. */
 		after = plu_random_below(&rng, round & 1 ? 20000 : 150000);
+		first = pasid_now(a);
 		kill_one(round, after);
 		EXPECT(pins_settle(pinned), "round %u: %lld pages stay pinned", round,
 		       abi_pinned() - pinned);
-		expect_quiet(a);
+		expect_quiet(a, first, round + 1);
 	}
 	expect_usable();
 }
