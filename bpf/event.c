@@ -46,15 +46,24 @@ static const char *const field_names[PL_FIELD_NR] = {
 	[PL_FIELD_WHY] = "why",
 };
 
-#define F(name)	(1u << PL_FIELD_##name)
+#define BIT_OF(field)	(1u << (field))
 
-#define SLOT_FIELDS	(F(RID) | F(PASID) | F(RET) | F(DEV) | F(UNIT) | F(OLD) | F(NEW) | \
-			 F(OLD_TYPE) | F(NEW_TYPE))
-#define FAULT_FIELDS	(F(RID) | F(PASID) | F(UNIT) | F(ADDR) | F(DOMAIN) | F(REASON) | \
-			 F(FLAGS) | F(WHY))
-#define STRING_FIELDS	(F(DEV) | F(UNIT) | F(WHY))
+static const unsigned int slot_fields =
+	BIT_OF(PL_FIELD_RID) | BIT_OF(PL_FIELD_PASID) | BIT_OF(PL_FIELD_RET) |
+	BIT_OF(PL_FIELD_DEV) | BIT_OF(PL_FIELD_UNIT) | BIT_OF(PL_FIELD_OLD) |
+	BIT_OF(PL_FIELD_NEW) | BIT_OF(PL_FIELD_OLD_TYPE) | BIT_OF(PL_FIELD_NEW_TYPE);
+
+static const unsigned int fault_fields =
+	BIT_OF(PL_FIELD_RID) | BIT_OF(PL_FIELD_PASID) | BIT_OF(PL_FIELD_UNIT) |
+	BIT_OF(PL_FIELD_ADDR) | BIT_OF(PL_FIELD_DOMAIN) | BIT_OF(PL_FIELD_REASON) |
+	BIT_OF(PL_FIELD_FLAGS) | BIT_OF(PL_FIELD_WHY);
+
+static const unsigned int string_fields =
+	BIT_OF(PL_FIELD_DEV) | BIT_OF(PL_FIELD_UNIT) | BIT_OF(PL_FIELD_WHY);
+
 /* The programs compare these as 32-bit words. */
-#define FILTER_FIELDS	(F(RID) | F(PASID) | F(RET))
+static const unsigned int filter_fields =
+	BIT_OF(PL_FIELD_RID) | BIT_OF(PL_FIELD_PASID) | BIT_OF(PL_FIELD_RET);
 
 int pl_event_find(const char *name, size_t len)
 {
@@ -74,20 +83,20 @@ static size_t record_len(unsigned int event)
 /* It has the type it must have, and lies in the part of the record that is shipped. */
 static bool field_fits(unsigned int event, unsigned int i, const struct pl_field *field)
 {
-	return field->is_dynamic == !!(STRING_FIELDS & 1u << i) &&
-	       (!(FILTER_FIELDS & 1u << i) || field->size == 4) &&
+	return field->is_dynamic == !!(string_fields & BIT_OF(i)) &&
+	       (!(filter_fields & BIT_OF(i)) || field->size == 4) &&
 	       (size_t)field->offset + field->size <= record_len(event);
 }
 
 int pl_record_format(unsigned int event, const char *text, struct pl_record_format *format,
 		     const char **missing)
 {
-	unsigned int want = event == PL_TRACE_FAULT ? FAULT_FIELDS : SLOT_FIELDS, i;
+	unsigned int want = event == PL_TRACE_FAULT ? fault_fields : slot_fields, i;
 	int ret;
 
 	memset(format, 0, sizeof(*format));
 	for (i = 0; i < PL_FIELD_NR; i++) {
-		if (!(want & 1u << i))
+		if (!(want & BIT_OF(i)))
 			continue;
 		*missing = field_names[i];
 		ret = pl_format_field(text, field_names[i], &format->field[i]);
