@@ -248,7 +248,7 @@ static void pl_html_workload(FILE *f, const struct pl_workload *w, size_t id)
 {
 	char buf[PL_FMT_MAX];
 
-	fputs("<section class=\"card\"><h2>", f);
+	fputs("<section class=\"card\"><div class=\"keep\"><h2>", f);
 	pl_html_escape(f, w->name);
 	putc(' ', f);
 	pl_badge(f, w->status);
@@ -259,6 +259,7 @@ static void pl_html_workload(FILE *f, const struct pl_workload *w, size_t id)
 		fputs("<p class=\"legend\" aria-hidden=\"true\"><span class=\"p50\">p50</span>"
 		      "<span class=\"p99\">p99</span><span class=\"p999\">p99.9</span></p>\n", f);
 	pl_svg_latency(f, w, id);
+	fputs("</div>\n", f);
 	pl_html_ops(f, w);
 	pl_html_ledger(f, w);
 	pl_html_counts(f, w);

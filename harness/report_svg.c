@@ -211,6 +211,7 @@ void pl_svg_latency(FILE *f, const struct pl_workload *w, size_t id)
 
 	if (!a.rows)
 		return;
+	fputs("<div class=\"scroll\">", f);
 	fprintf(f, "<svg class=\"latency\" viewBox=\"0 0 %d %d\" role=\"img\" "
 		"aria-labelledby=\"svg%zu-title svg%zu-desc\" "
 		"xmlns=\"http://www.w3.org/2000/svg\">\n",
@@ -223,5 +224,5 @@ void pl_svg_latency(FILE *f, const struct pl_workload *w, size_t id)
 		base += SVG_ROW;
 		pl_svg_row(f, &a, w, &w->ops[i], base);
 	}
-	fputs("</svg>\n", f);
+	fputs("</svg></div>\n", f);
 }

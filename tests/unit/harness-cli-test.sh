@@ -111,6 +111,16 @@ ok "version --json is JSON with the schema's name" shows '"schema":"pasidlab-res
 run "$pasidlab" trace
 ok "trace without the tracer is status 3" ended 3
 
+# The manual has every option. Built trees may be moved, so the manual may be out of reach.
+manual=docs/pasidlab.1
+for command in run check report; do
+	[ -r $manual ] || break
+	run "$pasidlab" $command --help
+	missing=$(grep -oE -- '--[a-z-]+' "$work/out" | sort -u | grep -vxE -- '--(help|usage)' |
+		while read -r option; do grep -qE -- "Fl -${option#--}( |$)" $manual || echo "$option"; done)
+	ok "the manual has every option of $command$missing" test -z "$missing"
+done
+
 # Reports of recorded frames.
 for variant in pass fail cut hostile; do
 	"$sample" $variant > "$work/$variant.frames"
