@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/sched.h>
@@ -243,4 +244,15 @@ unsigned long msleep_interruptible(unsigned int ms)
 	long left = schedule_timeout_interruptible(msecs_to_jiffies(ms) + 1);
 
 	return jiffies_to_msecs(left);
+}
+
+/* Threads are dealt to the processors in turn and stay where they are. */
+int shim_cpu(void)
+{
+	static unsigned int threads;
+	static SHIM_TLS int cpu = -1;
+
+	if (cpu < 0)
+		cpu = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED) % NR_CPUS;
+	return cpu;
 }
