@@ -177,21 +177,22 @@ static void pl_check_on_tick(void *ctx, const struct pl_guest_progress *g)
 	pl_progress_tick(&c->progress, g);
 }
 
-/* The last case, and on failure what the guest said last. */
-static void pl_case_guest(struct pl_check_run *c, const struct pl_result *r, bool passed)
+/*
+ * The last case: the guest ended on its own word, and nothing is wrong with the run that no case has
+ * told.  On failure all reasons follow, and what the guest said last.
+ */
+static void pl_case_guest(struct pl_check_run *c, const struct pl_result *r,
+			  const struct pl_strv *why)
 {
-	struct pl_strv why = {};
+	bool ended = r->exited && !r->failures.n;
 	size_t i;
 
-	if (pl_result_reasons(r, &why) || passed)
-		pl_case(c, passed ? PL_PASS : PL_FAIL, "guest", NULL);
-	else
-		pl_case(c, PL_FAIL, "guest", why.v[0]);
-	for (i = 1; i < why.n; i++)
-		printf("# %s\n", why.v[i]);
+	pl_case(c, ended && (!why->n || c->failed) ? PL_PASS : PL_FAIL, "guest",
+		why->n ? why->v[0] : NULL);
+	for (i = 0; i < why->n; i++)
+		printf("# %s\n", why->v[i]);
 	for (i = 0; i < r->console.n; i++)
 		printf("# console: %s\n", r->console.v[i]);
-	pl_strv_free(&why);
 }
 
 static int pl_check_end(struct pl_check_run *c, const struct pl_result *r, const char *dir)
@@ -200,8 +201,8 @@ static int pl_check_end(struct pl_check_run *c, const struct pl_result *r, const
 	bool passed = !pl_result_reasons(r, &why) && !why.n;
 	char path[PATH_MAX];
 
+	pl_case_guest(c, r, &why);
 	pl_strv_free(&why);
-	pl_case_guest(c, r, passed);
 	snprintf(path, sizeof(path), "%s/result.json", dir);
 	if (pl_result_save(r, path))
 		pl_complain("check", "%s could not be written", path);

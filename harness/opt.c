@@ -317,7 +317,8 @@ static void pl_make_rows(const struct pl_cmdline *c, struct argp_option *rows)
 		const struct pl_opt *o = &c->opts[i];
 
 		if (o->type == PL_OPT_GROUP) {
-			rows[i] = (struct argp_option) { .doc = o->help, .group = ++group };
+			group++;
+			rows[i] = (struct argp_option) { .doc = o->help, .group = group };
 			continue;
 		}
 		rows[i] = (struct argp_option) {

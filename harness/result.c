@@ -55,14 +55,15 @@ const char *const pl_status_name[] = {
  */
 void *pl_grow(void *array_of_any, size_t *n, size_t size)
 {
-	char *array, *slot;
+	char *array, *grown, *slot;
 
 	/* By memcpy: the pointer's own type is the caller's, and no other may alias it. */
 	memcpy(&array, array_of_any, sizeof(array));
 	if (!(*n & (*n - 1))) {
-		array = reallocarray(array, *n ? *n * 2 : 1, size);
-		if (!array)
+		grown = reallocarray(array, *n ? *n * 2 : 1, size);
+		if (!grown)
 			return NULL;
+		array = grown;
 		memcpy(array_of_any, &array, sizeof(array));
 	}
 	slot = array + *n * size;
