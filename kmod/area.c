@@ -14,7 +14,12 @@
  *
  * Pinned pages count against RLIMIT_MEMLOCK of the process that mapped them.
  *
- * Locking: pl_areas.lock; pages are pinned before it is taken.
+ * A page may be in several areas.  It goes back to its owner with the last of
+ * them, and only then may a reference model be told that it does; where one
+ * wants to be told, a table counts the areas of each page.
+ *
+ * Locking: pl_areas.lock, then shared_lock; pages are pinned before either is
+ * taken.
  *
  * The hard rule: a page is unpinned only when no device can reach it; if the
  * unit did not say so, never.
@@ -32,6 +37,10 @@
 #include "chardev.h"
 
 #define AREA_SHIFT	12	/* the ABI's page; PAGE_SIZE where this builds */
+#define AREA_PAGES_MAX	(1ULL << 24)
+
+static DEFINE_MUTEX(shared_lock);
+static DEFINE_XARRAY(shared_pages);	/* page frame number -> areas, a value entry */
 
 /**
  * struct pl_area - one PL_IOC_MAP
@@ -39,6 +48,7 @@
  * @last: page number of its last IOVA
  * @mm: whose RLIMIT_MEMLOCK it counts against
  * @write: the device may have dirtied the pages
+ * @counted: they are in shared_pages
  * @mapped: the unit may have seen them
  * @pages: pinned, one per page number
  */
@@ -47,6 +57,7 @@ struct pl_area {
 	unsigned long last;
 	struct mm_struct *mm;
 	bool write;
+	bool counted;
 	bool mapped;
 	struct page **pages;
 };
@@ -179,15 +190,15 @@ static void area_free(struct pl_area *a)
 }
 
 /*
- * Memory, the limit, the pages: an area that is mapped nowhere yet.  A length
- * that no machine could pin fails before it costs anything.
+ * Memory, the limit, the pages: an area that is mapped nowhere yet.  An absurd
+ * length fails before it costs anything.
  */
 static struct pl_area *area_new(u64 iova, u64 uaddr, u64 length, u32 prot)
 {
 	struct pl_area *a = NULL;
 	int ret;
 
-	if (length >> AREA_SHIFT <= totalram_pages())
+	if (length >> AREA_SHIFT <= AREA_PAGES_MAX)
 		a = area_alloc(iova, length, prot);
 	if (!a)
 		return ERR_PTR(-ENOMEM);
@@ -221,27 +232,80 @@ static void area_abandon(struct pl_area *a)
 	area_free(a);
 }
 
-/* Tell a reference model which memory goes, run by run (O8). */
-static void area_freed(struct pl_areas *as, struct pl_area *a)
+/* One area less of this page; the last one says so to the model (O8). */
+static void page_uncount(struct pl_areas *as, struct page *page, bool tell)
 {
-	unsigned long i, n;
+	unsigned long pfn = page_to_pfn(page);
+	unsigned long n = xa_to_value(xa_load(&shared_pages, pfn)) - 1;
 
-	for (i = 0; i < area_pages(a); i += n) {
-		n = area_run(a, i);
-		pl_domain_freed(as->dom, page_to_phys(a->pages[i]), (u64)n << AREA_SHIFT);
+	if (n) {
+		/* Replaces an entry, which allocates nothing. */
+		xa_store(&shared_pages, pfn, xa_mk_value(n), GFP_KERNEL);
+		return;
 	}
+	xa_erase(&shared_pages, pfn);
+	if (tell)
+		pl_domain_freed(as->dom, page_to_phys(page), 1 << AREA_SHIFT);
+}
+
+/* The first @nr pages. */
+static void area_uncount_locked(struct pl_areas *as, struct pl_area *a, unsigned long nr, bool tell)
+{
+	while (nr--)
+		page_uncount(as, a->pages[nr], tell);
+}
+
+static void area_uncount(struct pl_areas *as, struct pl_area *a, bool tell)
+{
+	if (!a->counted)
+		return;
+	mutex_lock(&shared_lock);
+	area_uncount_locked(as, a, area_pages(a), tell);
+	mutex_unlock(&shared_lock);
+}
+
+static int area_count_locked(struct pl_areas *as, struct pl_area *a)
+{
+	unsigned long i, pfn;
+	void *old;
+	int ret;
+
+	for (i = 0; i < area_pages(a); i++) {
+		pfn = page_to_pfn(a->pages[i]);
+		old = xa_load(&shared_pages, pfn);
+		ret = xa_err(xa_store(&shared_pages, pfn,
+				      xa_mk_value(old ? xa_to_value(old) + 1 : 1), GFP_KERNEL));
+		if (ret) {
+			area_uncount_locked(as, a, i, false);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int area_count(struct pl_areas *as, struct pl_area *a)
+{
+	int ret;
+
+	if (!as->dom->unit->ops->freed)
+		return 0;
+	mutex_lock(&shared_lock);
+	ret = area_count_locked(as, a);
+	mutex_unlock(&shared_lock);
+	a->counted = !ret;
+	return ret;
 }
 
 /* After pl_unmap() of all of it. */
 static void area_end(struct pl_areas *as, struct pl_area *a)
 {
-	if (a->mapped && READ_ONCE(as->dom->unit->wedged)) {
+	bool abandon = a->mapped && READ_ONCE(as->dom->unit->wedged);
+
+	area_uncount(as, a, !abandon);
+	if (abandon)
 		area_abandon(a);
-		return;
-	}
-	if (a->mapped)
-		area_freed(as, a);
-	area_release(a);
+	else
+		area_release(a);
 }
 
 static void area_erase(struct pl_areas *as, struct pl_area *a)
@@ -304,7 +368,9 @@ static int area_map_locked(struct pl_areas *as, struct pl_area *a, u32 prot)
 	ret = area_insert(as, a);
 	if (ret)
 		return ret;
-	ret = area_map_runs(as, a, prot);
+	ret = area_count(as, a);
+	if (!ret)
+		ret = area_map_runs(as, a, prot);
 	if (ret)
 		area_erase(as, a);
 	return ret;
