@@ -62,8 +62,9 @@ static inline struct llist_node *llist_reverse_order(struct llist_node *node)
 }
 
 #define llist_entry(ptr, type, member)	container_of(ptr, type, member)
-#define __shim_llist_entry(n, pos, member)					\
-	((n) ? llist_entry(n, typeof(*(pos)), member) : NULL)
+#define __shim_llist_entry(n, pos, member) ({					\
+	struct llist_node *__shim_n = (n);					\
+	__shim_n ? llist_entry(__shim_n, typeof(*(pos)), member) : NULL; })
 #define llist_for_each(pos, node)	for ((pos) = (node); pos; (pos) = (pos)->next)
 #define llist_for_each_safe(pos, n, node)					\
 	for ((pos) = (node); (pos) && ((n) = (pos)->next, 1); (pos) = (n))
