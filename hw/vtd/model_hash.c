@@ -56,12 +56,12 @@ int m_hash_init(struct vtd_model *m)
 {
 	struct m_hash *h = &m->hash;
 
-	h->seg = kcalloc(M_SEGS, sizeof(*h->seg), GFP_KERNEL);
+	h->seg = m_alloc(M_SEGS * sizeof(*h->seg));
 	if (!h->seg)
 		return -ENOMEM;
-	h->seg[0] = kcalloc(M_SEG_SIZE, sizeof(**h->seg), GFP_KERNEL);
+	h->seg[0] = m_alloc(M_SEG_SIZE * sizeof(**h->seg));
 	if (!h->seg[0]) {
-		kfree(h->seg);
+		m_free(h->seg);
 		h->seg = NULL;
 		return -ENOMEM;
 	}
@@ -79,8 +79,8 @@ void m_hash_destroy(struct vtd_model *m)
 	if (!h->seg)
 		return;
 	for (i = 0; i < M_SEGS; i++)
-		kfree(h->seg[i]);
-	kfree(h->seg);
+		m_free(h->seg[i]);
+	m_free(h->seg);
 }
 
 /* The segment of the next bucket is there, or could be had. */
@@ -93,7 +93,7 @@ static bool m_hash_room(struct vtd_model *m)
 		return false;
 	if (h->seg[s])
 		return true;
-	h->seg[s] = kcalloc(M_SEG_SIZE, sizeof(**h->seg), GFP_ATOMIC | __GFP_NOWARN);
+	h->seg[s] = m_alloc(M_SEG_SIZE * sizeof(**h->seg));
 	if (!h->seg[s])
 		return false;
 	m->st.memory += PAGE_SIZE;
@@ -188,7 +188,7 @@ void m_pool_init(struct vtd_model *m)
 
 static bool m_pool_fill(struct vtd_model *m, struct m_pool *p)
 {
-	struct m_chunk *c = kmalloc(PAGE_SIZE, GFP_ATOMIC | __GFP_NOWARN);
+	struct m_chunk *c = m_alloc(PAGE_SIZE);
 	size_t off;
 
 	if (!c)
@@ -236,7 +236,7 @@ void m_pool_destroy(struct vtd_model *m)
 	for (i = 0; i < M_POOL_NR; i++) {
 		for (c = m->pool[i].chunks; c; c = next) {
 			next = c->next;
-			kfree(c);
+			m_free(c);
 		}
 	}
 }

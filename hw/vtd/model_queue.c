@@ -212,6 +212,14 @@ static void m_exec_timeout(struct vtd_model *m, const struct m_desc *d)
 	m_fault_event(m, VTD_FSTS_ITE);
 }
 
+/* All of the address space is one byte more than fits. */
+static u64 m_desc_size(const struct m_desc *d)
+{
+	u64 size = d->last - d->first + 1;
+
+	return size ? size : U64_MAX;
+}
+
 /*
  * A device that is not there, or whose ATS is off, does not answer; it is the
  * driver's to know (O7).
@@ -227,7 +235,7 @@ static void m_exec_dtlb(struct vtd_model *m, const struct m_desc *d)
 	if (!(p->bits & PL_EP_ATS))
 		m_violation(m, M_O7, "device-TLB invalidation for RID %#x, whose ATS is off",
 			    d->sid);
-	p->port->ops->invalidate(p->port, d->pasid, d->global, d->first, d->last - d->first + 1);
+	p->port->ops->invalidate(p->port, d->pasid, d->global, d->first, m_desc_size(d));
 	m_check_dtlb_inv(m, d);
 }
 

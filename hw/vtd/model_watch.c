@@ -24,12 +24,12 @@ static struct m_shadow *m_shadow_get(struct vtd_model *m, struct m_page *p)
 
 	if (s)
 		return s;
-	s = kzalloc(sizeof(*s), GFP_ATOMIC | __GFP_NOWARN);
+	s = m_alloc(sizeof(*s));
 	if (!s)
 		return NULL;
-	s->q = kmalloc(PAGE_SIZE, GFP_ATOMIC | __GFP_NOWARN);
+	s->q = m_alloc(PAGE_SIZE);
 	if (!s->q) {
-		kfree(s);
+		m_free(s);
 		return NULL;
 	}
 	m->st.memory += PAGE_SIZE + sizeof(*s);
@@ -43,8 +43,8 @@ static void m_shadow_put(struct vtd_model *m, struct m_page *p)
 	if (!p->shadow)
 		return;
 	list_del(&p->shadow->all);
-	kfree(p->shadow->q);
-	kfree(p->shadow);
+	m_free(p->shadow->q);
+	m_free(p->shadow);
 	p->shadow = NULL;
 	m->st.memory -= PAGE_SIZE + sizeof(struct m_shadow);
 }
@@ -59,8 +59,8 @@ void m_watch_destroy(struct vtd_model *m)
 	struct m_shadow *s, *next;
 
 	list_for_each_entry_safe(s, next, &m->shadows, all) {
-		kfree(s->q);
-		kfree(s);
+		m_free(s->q);
+		m_free(s);
 	}
 }
 
