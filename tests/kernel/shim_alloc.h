@@ -42,7 +42,15 @@ enum shim_page_state {
 /* The largest block of the arena: 1 GiB.  alloc_pages() stops at MAX_PAGE_ORDER. */
 #define SHIM_MAX_ORDER	18
 
-extern u8 *shim_page_states;
+_Static_assert(SHIM_PAGE_KMALLOC(SHIM_PAGE_SLAB) && SHIM_PAGE_KMALLOC(SHIM_PAGE_LARGE) &&
+	       !SHIM_PAGE_KMALLOC(SHIM_PAGE_KERNEL) && !SHIM_PAGE_KMALLOC(SHIM_PAGE_USER),
+	       "asm/page.h knows these states by number");
+
+/* The page of an address in the arena, whatever it is used for. */
+static inline struct page *shim_page_of(const void *va)
+{
+	return shim_page_map + ((size_t)((const char *)va - shim_arena) >> PAGE_SHIFT);
+}
 
 static inline enum shim_page_state shim_page_state(const struct page *page)
 {

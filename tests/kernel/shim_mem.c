@@ -302,9 +302,9 @@ void shim_block_free(struct page *page, unsigned int order)
 	shim_lock(&arena_lock);
 	if (late)
 		late_push(i, order);
-	else
-		give(i, order);
 	late_drain(shim_quarantine_pages);
+	if (!late)
+		give(i, order);
 	shim_unlock(&arena_lock);
 }
 

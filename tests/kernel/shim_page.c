@@ -175,7 +175,7 @@ static bool pin(unsigned long addr, struct page **page)
 
 	if (!virt_addr_valid(va))
 		return false;
-	*page = virt_to_page(va);
+	*page = shim_page_of(va);
 	if (shim_page_state(*page) != SHIM_PAGE_USER)
 		return false;
 	(*page)->shim_pins++;

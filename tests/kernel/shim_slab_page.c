@@ -101,7 +101,7 @@ void shim_object_free(struct kmem_cache *c, void *p)
 
 static struct page *slab_of(const void *p)
 {
-	return virt_to_page((void *)((unsigned long)p & ~(SLAB_BYTES - 1)));
+	return shim_page_of((void *)((unsigned long)p & ~(SLAB_BYTES - 1)));
 }
 
 static void check_object(const struct kmem_cache *c, const void *p)
@@ -117,7 +117,7 @@ struct kmem_cache *shim_object_cache(const void *p)
 
 	if (!virt_addr_valid(p))
 		shim_bug("%p was never allocated by kmalloc()", p);
-	switch (shim_page_state(virt_to_page(p))) {
+	switch (shim_page_state(shim_page_of(p))) {
 	case SHIM_PAGE_LARGE:
 		return NULL;
 	case SHIM_PAGE_SLAB:
@@ -133,7 +133,7 @@ size_t shim_object_size(const void *p)
 {
 	struct kmem_cache *c = shim_object_cache(p);
 
-	return c ? c->object_size : PAGE_SIZE << virt_to_page(p)->shim_order;
+	return c ? c->object_size : PAGE_SIZE << shim_page_of(p)->shim_order;
 }
 
 void *shim_large_alloc(size_t size)
@@ -145,7 +145,7 @@ void *shim_large_alloc(size_t size)
 
 void shim_large_free(void *p)
 {
-	struct page *page = virt_to_page(p);
+	struct page *page = shim_page_of(p);
 
 	shim_block_free(page, page->shim_order);
 }

@@ -108,7 +108,7 @@ static bool in_arena(unsigned long addr, unsigned long n)
 
 	for (; at < addr + n; at += PAGE_SIZE) {
 		if (!virt_addr_valid((void *)at) ||
-		    shim_page_state(virt_to_page((void *)at)) != SHIM_PAGE_USER)
+		    shim_page_state(shim_page_of((void *)at)) != SHIM_PAGE_USER)
 			return false;
 	}
 	return true;

@@ -32,14 +32,19 @@
 /* Private to the shims: set up once, before main(). */
 extern char *shim_arena;
 extern size_t shim_arena_bytes;
+extern u8 *shim_page_states;
 phys_addr_t shim_no_phys(const void *va) __cold __noreturn;
 void *shim_no_virt(phys_addr_t pa) __cold __noreturn;
+
+/* States 2 and 3 of a page: kmalloc() has it (shim_alloc.h). */
+#define SHIM_PAGE_KMALLOC(state) (((state) | 1) == 3)
 
 static inline phys_addr_t virt_to_phys(const volatile void *va)
 {
 	size_t off = (const volatile char *)va - shim_arena;
 
-	if (unlikely(off >= shim_arena_bytes))
+	if (unlikely(off >= shim_arena_bytes ||
+		     SHIM_PAGE_KMALLOC(READ_ONCE(shim_page_states[off >> PAGE_SHIFT]))))
 		shim_no_phys((const void *)va);
 	return SHIM_PHYS_BASE + off;
 }
