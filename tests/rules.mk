@@ -70,5 +70,8 @@ endef
 $(foreach f,$(tests_FLAVOURS),$(eval $(call tests_flavour,$(f))))
 
 $(eval $(call t0_program,shim-base-test,tests/unit/shim-base-test.c,plain asan tsan,none))
+$(eval $(call t0_program,shim-mem-test,tests/unit/shim-mem-test.c,plain asan tsan,none))
+$(eval $(call t0_program,shim-xarray-test,tests/unit/shim-xarray-test.c,plain asan tsan,none))
+$(eval $(call t0_program,shim-rcu-test,tests/unit/shim-rcu-test.c,plain asan tsan,none))
 
 -include $(wildcard tests/*/rules.mk)
