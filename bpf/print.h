@@ -20,6 +20,8 @@
  * @kind: "tp", "fentry" or "kprobe"
  * @attached: it is live
  * @why: if not, why not
+ * @missed: runs that the kernel skipped since the program was running on that CPU already, and
+ *	calls of which a kprobe saw the start only
  * @runs: times its programs ran; 0 where not measured
  * @run_ns: time they took
  */
@@ -28,6 +30,7 @@ struct pl_probe_state {
 	const char *kind;
 	bool attached;
 	char why[160];
+	uint64_t missed;
 	uint64_t runs;
 	uint64_t run_ns;
 };
@@ -37,8 +40,6 @@ struct pl_probe_state {
  * @seconds: how long the probes were live
  * @count: by event, over all CPUs
  * @shipped: by event, lines written
- * @missed: runs of programs that the kernel skipped, since another was running on that CPU, and
- *	struct pl_trace_count.missed
  * @count_only: nothing was to be shipped
  * @cost: @probe has runs and times
  * @probe: by event
@@ -47,7 +48,6 @@ struct pl_trace_summary {
 	double seconds;
 	struct pl_trace_count count[PL_TRACE_EVENTS];
 	uint64_t shipped[PL_TRACE_EVENTS];
-	uint64_t missed;
 	bool count_only;
 	bool cost;
 	struct pl_probe_state probe[PL_TRACE_EVENTS];
@@ -68,6 +68,22 @@ static inline uint64_t pl_summary_dropped(const struct pl_trace_summary *s)
 
 	for (i = 0; i < PL_TRACE_EVENTS && !s->count_only; i++)
 		sum += s->count[i].events - s->shipped[i];
+	return sum;
+}
+
+/**
+ * pl_summary_missed() - events that no program counted
+ * @s: a summary
+ *
+ * Return: the number, over all events.
+ */
+static inline uint64_t pl_summary_missed(const struct pl_trace_summary *s)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < PL_TRACE_EVENTS; i++)
+		sum += s->probe[i].missed;
 	return sum;
 }
 

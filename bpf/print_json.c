@@ -148,7 +148,7 @@ static void json_drops(FILE *out, bool colour, uint64_t now)
 	fprintf(out, "{\"type\":\"trace-drops\",\"dropped\":%" PRIu64 "}\n", now);
 }
 
-/* Events that were asked for, with one of three numbers each. */
+/* Events that were asked for, with one of their numbers each. */
 static void member_counts(FILE *out, const char *name, const struct pl_trace_summary *s,
 			  uint64_t (*of)(const struct pl_trace_summary *s, unsigned int i))
 {
@@ -178,6 +178,11 @@ static uint64_t count_filtered(const struct pl_trace_summary *s, unsigned int i)
 static uint64_t count_dropped(const struct pl_trace_summary *s, unsigned int i)
 {
 	return s->count[i].dropped;
+}
+
+static uint64_t count_missed(const struct pl_trace_summary *s, unsigned int i)
+{
+	return s->probe[i].missed;
 }
 
 static uint64_t count_shipped(const struct pl_trace_summary *s, unsigned int i)
@@ -212,8 +217,9 @@ static void json_summary(FILE *out, bool colour, const struct pl_trace_summary *
 	member_counts(out, "shipped", s, count_shipped);
 	member_counts(out, "filtered", s, count_filtered);
 	member_counts(out, "dropped_events", s, count_dropped);
+	member_counts(out, "missed_events", s, count_missed);
 	fprintf(out, ",\"dropped\":%" PRIu64 ",\"missed\":%" PRIu64 ",\"probes\":[",
-		pl_summary_dropped(s), s->missed);
+		pl_summary_dropped(s), pl_summary_missed(s));
 	for (i = 0; i < PL_TRACE_EVENTS; i++) {
 		if (!s->probe[i].wanted)
 			continue;

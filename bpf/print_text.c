@@ -186,9 +186,9 @@ static void summary_probe(FILE *out, const struct pl_trace_summary *s, unsigned 
 		fprintf(out, "%-14s %-7s %s\n", pl_events[i].name, "-", p->why);
 		return;
 	}
-	fprintf(out, "%-14s %-7s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64,
-		pl_events[i].name, p->kind, (uint64_t)c->events, (uint64_t)s->shipped[i],
-		(uint64_t)c->dropped, (uint64_t)c->filtered);
+	fprintf(out, "%-14s %-7s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64
+		" %12" PRIu64, pl_events[i].name, p->kind, (uint64_t)c->events, s->shipped[i],
+		(uint64_t)c->dropped, p->missed, (uint64_t)c->filtered);
 	if (s->cost && p->runs)
 		fprintf(out, " %9" PRIu64, p->run_ns / p->runs);
 	fputs("\n", out);
@@ -196,17 +196,17 @@ static void summary_probe(FILE *out, const struct pl_trace_summary *s, unsigned 
 
 static void text_summary(FILE *out, bool colour, const struct pl_trace_summary *s)
 {
-	uint64_t dropped = pl_summary_dropped(s);
+	uint64_t dropped = pl_summary_dropped(s), missed = pl_summary_missed(s);
 	unsigned int i;
 
-	fprintf(out, "\n%-14s %-7s %12s %12s %12s %12s%s\n", "EVENT", "PROBE", "COUNT", "SHIPPED",
-		"DROPPED", "FILTERED", s->cost ? "    NS/RUN" : "");
+	fprintf(out, "\n%-14s %-7s %12s %12s %12s %12s %12s%s\n", "EVENT", "PROBE", "COUNT",
+		"SHIPPED", "DROPPED", "MISSED", "FILTERED", s->cost ? "    NS/RUN" : "");
 	for (i = 0; i < PL_TRACE_EVENTS; i++)
 		if (s->probe[i].wanted)
 			summary_probe(out, s, i);
 	fprintf(out, "%.3f s, %s%" PRIu64 " dropped, %" PRIu64 " missed%s\n", s->seconds,
-		colour && (dropped || s->missed) ? RED : "", dropped, s->missed,
-		colour && (dropped || s->missed) ? PLAIN : "");
+		colour && (dropped || missed) ? RED : "", dropped, missed,
+		colour && (dropped || missed) ? PLAIN : "");
 }
 
 const struct pl_printer_ops pl_print_text = {

@@ -326,45 +326,45 @@ int pl_probes_count(const struct pl_probes *p, struct pl_trace_count *count)
 }
 
 /* What the kernel knows of one program. */
-static uint64_t measure(const struct bpf_program *prog, struct pl_probe_state *s)
+static void measure(const struct bpf_program *prog, bool is_end, struct pl_probe_state *s)
 {
 	struct bpf_prog_info info = { 0 };
 	uint32_t len = sizeof(info);
 
 	if (bpf_program__fd(prog) < 0 ||
 	    bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
-		return 0;
+		return;
 	s->runs += info.run_cnt;
 	s->run_ns += info.run_time_ns;
-	return info.recursion_misses;
+	/* A start that was skipped costs an event its latency, not its line. */
+	if (is_end)
+		s->missed += info.recursion_misses;
 }
 
-/* The two kprobe programs serve all functions; their time is told with the first of them. */
-uint64_t pl_probes_measure(struct pl_probes *p)
+/* The two kprobe programs serve all functions; what they did is told with the first of them. */
+void pl_probes_measure(struct pl_probes *p, const struct pl_trace_count *count)
 {
 	bool kprobes_told = false;
-	uint64_t missed = 0;
 	unsigned int i;
 
 	for (i = 0; i < PL_TRACE_EVENTS; i++) {
 		struct pl_probe_state *s = &p->state[i];
 
-		s->runs = 0;
-		s->run_ns = 0;
+		s->missed = count[i].missed;
 		if (!s->attached)
 			continue;
 		if (!pl_events[i].is_call) {
-			missed += measure(program(p, programs[i].tp), s);
+			measure(program(p, programs[i].tp), true, s);
 		} else if (is_fentry(s)) {
-			missed += measure(program(p, programs[i].fentry), s);
-			missed += measure(program(p, programs[i].fexit), s);
+			measure(program(p, programs[i].fentry), false, s);
+			measure(program(p, programs[i].fexit), true, s);
 		} else if (!kprobes_told) {
-			missed += measure(p->skel->progs.kprobe_enter, s);
-			missed += measure(p->skel->progs.kprobe_exit, s);
+			/* Skipped at the start, there is no end to skip; so both count. */
+			measure(p->skel->progs.kprobe_enter, true, s);
+			measure(p->skel->progs.kprobe_exit, true, s);
 			kprobes_told = true;
 		}
 	}
-	return missed;
 }
 
 int pl_probes_ring_fd(const struct pl_probes *p)

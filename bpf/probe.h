@@ -105,12 +105,11 @@ int pl_probes_count(const struct pl_probes *p, struct pl_trace_count *count);
 /**
  * pl_probes_measure() - ask the kernel how the programs fared
  * @p: loaded
+ * @count: what the programs counted
  *
- * Fills pl_probe_state.runs and .run_ns.
- *
- * Return: runs that the kernel skipped.
+ * Fills pl_probe_state.missed, .runs and .run_ns.  Call it once.
  */
-uint64_t pl_probes_measure(struct pl_probes *p);
+void pl_probes_measure(struct pl_probes *p, const struct pl_trace_count *count);
 
 /**
  * pl_probes_ring_fd() - the ring

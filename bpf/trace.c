@@ -18,6 +18,7 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -283,16 +284,25 @@ static int output_open(struct trace *t)
 	return 0;
 }
 
+/* It appears whole or not at all: whoever waits for it may read it at once. */
 static int write_pidfile(const char *path)
 {
-	FILE *f = fopen(path, "we");
-	int ret;
+	char temporary[PATH_MAX];
+	FILE *f;
+	int n = snprintf(temporary, sizeof(temporary), "%s.%d", path, (int)getpid());
 
+	if (n < 0 || (size_t)n >= sizeof(temporary))
+		return -ENAMETOOLONG;
+	f = fopen(temporary, "we");
 	if (!f)
 		return -errno;
 	fprintf(f, "%d\n", (int)getpid());
-	ret = ferror(f) ? -EIO : 0;
-	return fclose(f) ? -errno : ret;
+	if (fclose(f) || rename(temporary, path)) {
+		n = -errno;
+		unlink(temporary);
+		return n;
+	}
+	return 0;
 }
 
 static int say_ready(const struct trace *t)
@@ -386,11 +396,7 @@ static int settle(struct trace *t)
 
 static void summarise(struct trace *t)
 {
-	unsigned int i;
-
-	t->sum.missed = pl_probes_measure(&t->probes);
-	for (i = 0; i < PL_TRACE_EVENTS; i++)
-		t->sum.missed += t->sum.count[i].missed;
+	pl_probes_measure(&t->probes, t->sum.count);
 	memcpy(t->sum.probe, t->probes.state, sizeof(t->sum.probe));
 	t->print->summary(stdout, t->colour, &t->sum);
 	fflush(stdout);
@@ -415,19 +421,26 @@ static int trace_live(struct trace *t)
 
 static int status(const struct trace *t)
 {
+	if (pl_summary_missed(&t->sum))
+		say("some events were missed, since the kernel preempts itself and does not run a "
+		    "program twice on one CPU: --probe kprobe sees them all");
 	if (ferror(stdout)) {
 		say("standard output: write error");
 		return EXIT_LOST;
 	}
-	if (t->opts.fail_on_drop && (pl_summary_dropped(&t->sum) || t->sum.missed))
+	if (t->opts.fail_on_drop && (pl_summary_dropped(&t->sum) || pl_summary_missed(&t->sum)))
 		return EXIT_LOST;
 	return 0;
 }
 
 static int trace_run(struct trace *t)
 {
-	int ret = check_environment();
+	int ret;
 
+	/* One that a killed tracer left would say that this one is live. */
+	if (t->opts.pidfile)
+		unlink(t->opts.pidfile);
+	ret = check_environment();
 	if (!ret)
 		ret = wait_for_module(t);
 	if (ret)

@@ -493,6 +493,7 @@ static void sample_summary(struct pl_trace_summary *s)
 	}
 	s->count[PL_TRACE_SET].events += 4;
 	s->count[PL_TRACE_SET].dropped = 4;
+	s->probe[PL_TRACE_CORE_ATTACH].missed = 6;
 	s->probe[PL_TRACE_FAULT].attached = false;
 	strcpy(s->probe[PL_TRACE_FAULT].why, "not \"here\"");
 }
@@ -521,6 +522,9 @@ static void summaries_hold_every_count(void **state)
 	json = json_loads(text, 0, NULL);
 	assert_non_null(json);
 	assert_int_equal(json_integer_value(json_object_get(json, "dropped")), 4);
+	assert_int_equal(json_integer_value(json_object_get(json, "missed")), 6);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(json,
+			 "missed_events"), "iommu_attach")), 6);
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "events"),
 							    "pl_set")), 104);
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "shipped"),
@@ -534,7 +538,7 @@ static void summaries_hold_every_count(void **state)
 	json_decref(json);
 	free(text);
 	text = summarised(&pl_print_text, &s);
-	assert_non_null(strstr(text, "4 dropped"));
+	assert_non_null(strstr(text, "4 dropped, 6 missed"));
 	assert_non_null(strstr(text, "not \"here\""));
 	free(text);
 	s.count_only = true;
