@@ -177,3 +177,21 @@ int sysfs_emit_at(char *buf, int at, const char *fmt, ...)
 	va_end(args);
 	return n;
 }
+
+/*
+ * What the sanitizers' runtimes ask for.  A test that tries what must die does
+ * so in a child, which may start threads although the parent had some.
+ */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0:second_deadlock_stack=1";
+}
+
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+	return "detect_stack_use_after_return=1";
+}

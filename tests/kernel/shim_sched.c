@@ -53,8 +53,11 @@ struct task_struct *shim_task_alloc(void)
 	return task;
 }
 
+/* Whoever woke the task last may still be on the way out of shim_wake_up_state(). */
 void shim_task_free(struct task_struct *task)
 {
+	pthread_mutex_lock(&task->shim_lock);
+	pthread_mutex_unlock(&task->shim_lock);
 	pthread_cond_destroy(&task->shim_woken);
 	pthread_mutex_destroy(&task->shim_lock);
 	shim_kthread_free(task->shim_kthread);
