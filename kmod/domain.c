@@ -226,7 +226,8 @@ static u64 unmap_locked(struct pl_domain *dom, u64 iova, u64 size, enum pl_op op
 	u64 done;
 
 	done = dom->unit->ops->unmap(dom, &r, t);
-	if (done)
+	/* A table may have been unlinked that maps nothing, and be cached all the same. */
+	if (done || !list_empty(&t->table_pages))
 		inval_slots(dom, &r, t);
 	pl_unit_sync(dom->unit, op, t);
 	return done;

@@ -393,18 +393,20 @@ void vtd_owe_new(struct vtd_unit *v, const struct pl_dev *d, pl_pasid_t pasid,
  * @d: the device
  * @t: the ticket
  *
- * The device's DID is given to context-cache entries too, so that one of each
- * kind is enough.
+ * All that was reached through it goes: by the device's DID, and with caching
+ * mode everything in the PASID-cache, whose not-present entries have no DID of
+ * their own (6.1).
  */
 void vtd_owe_context(struct vtd_unit *v, const struct pl_dev *d, struct pl_ticket *t)
 {
+	u64 scope = v->unit.caps.caching_mode ? VTD_PC_GLOBAL : VTD_PC_DOMAIN;
 	const struct vtd_dev *vd = d->hw;
 	struct vtd_ticket *vt = ticket_room(v, t);
 
 	put(vt->config, &vt->nr_config,
 	    VTD_DESC_CC | FIELD_PREP(VTD_CC_G, VTD_CC_DEVICE) | FIELD_PREP(VTD_CC_SID, d->rid), 0);
 	put(vt->config, &vt->nr_config,
-	    VTD_DESC_PC | FIELD_PREP(VTD_PC_G, VTD_PC_DOMAIN) | FIELD_PREP(VTD_PC_DID, vd->did), 0);
+	    VTD_DESC_PC | FIELD_PREP(VTD_PC_G, scope) | FIELD_PREP(VTD_PC_DID, vd->did), 0);
 	put(vt->iotlb, &vt->nr_iotlb,
 	    VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_DOMAIN) |
 	    FIELD_PREP(VTD_IOTLB_DID, vd->did) | VTD_IOTLB_DR | VTD_IOTLB_DW, 0);

@@ -37,7 +37,7 @@ awk -v json="$json" -v stdout="$dir/stdout" '
 		if (json) {
 			printf "{\"bench\":\"pasid-scale\",\"pairs\":["
 			for (i = 1; i <= NR; i++)
-				printf "%s{\"live\":%d,\"instructions\":%d}", i > 1 ? "," : "", live[i], insn[i]
+				printf "%s{\"live\":%d,\"instructions\":%d}", (i > 1 ? "," : ""), live[i], insn[i]
 			printf "],\"spread_percent\":%.1f,\"bytes_per_pasid\":%.1f,\"pass\":%s}\n", spread, bytes, ok ? "true" : "false"
 		} else {
 			print "live PASIDs   instructions per attach + detach"

@@ -313,6 +313,39 @@ static int op_unmap_block(void)
 	return 0;
 }
 
+/* Ranges that take whole tables with them, of every level. */
+static int op_unmap_wide(void)
+{
+	static const struct { u64 iova, size; } wide[] = {
+		{ 0x0, 2ULL << 20 }, { 0x200000, 2ULL << 20 }, { 0x40000000, 2ULL << 20 },
+		{ 0x0, 1ULL << 30 }, { 0x0, 4ULL << 30 }, { 0x8000000000, 512ULL << 30 },
+	};
+	int x = any_live_domain(), k = below(ARRAY_SIZE(wide));
+	struct o_domain *o;
+	unsigned int i;
+	u64 want = 0;
+
+	if (x < 0)
+		return 0;
+	o = &w.dom[x];
+	NOTE("unmap d%d %llx, %llx bytes", x, (unsigned long long)wide[k].iova,
+	     (unsigned long long)wide[k].size);
+	for (i = 0; i < NR_IOVAS; i++) {
+		if (o->page[i] < 0 || iovas[i] - wide[k].iova >= wide[k].size)
+			continue;
+		o->page[i] = -1;
+		want += PAGE_SIZE;
+	}
+	for (i = 0; i < ARRAY_SIZE(block_iovas); i++) {
+		if (o->block[i] < 0 || block_iovas[i] - wide[k].iova >= wide[k].size)
+			continue;
+		o->block[i] = -1;
+		want += BLOCK_SIZE;
+	}
+	EXPECT(pl_unmap(o->dom, wide[k].iova, wide[k].size), want);
+	return 0;
+}
+
 static int op_bad_range(void)
 {
 	static const struct { u64 iova, paddr, size; u32 prot; } bad[] = {
@@ -727,6 +760,7 @@ static const struct {
 	{ "unmap", 8, op_unmap },
 	{ "map_block", 2, op_map_block },
 	{ "unmap_block", 2, op_unmap_block },
+	{ "unmap_wide", 2, op_unmap_wide },
 	{ "bad_range", 1, op_bad_range },
 	{ "enable", 2, op_enable },
 	{ "disable", 1, op_disable },
