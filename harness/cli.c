@@ -157,6 +157,8 @@ int main(int argc, char **argv)
 	static char version[] = "version";
 
 	argp_err_exit_status = PL_EXIT_USAGE;
+	/* Every option with a letter takes its value in the same way: no need to say so. */
+	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
 	if (argc < 2) {
 		pl_usage(stderr);
 		return PL_EXIT_USAGE;

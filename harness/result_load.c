@@ -316,12 +316,20 @@ static int pl_frame_hello(struct pl_reader *rd, struct pl_result *r, const json_
 	       pl_read_str(rd, o, "cmdline", false, &r->env[PL_ENV_GUEST_CMDLINE]);
 }
 
-/* What only the guest can tell once modules are loaded and probes attached. */
+/*
+ * What only the guest can tell once modules are loaded, and, first among recorded frames, what the
+ * host knew.  What is known already stays: a guest has no say about its host.
+ */
 static int pl_frame_env(struct pl_reader *rd, struct pl_result *r, const json_t *o)
 {
+	int i, err = 0;
+
 	if (json_is_true(json_object_get(o, "emulated")))
 		r->emulated = true;
-	return pl_read_env(rd, o, r);
+	for (i = 0; i < PL_ENV_NR && !err; i++)
+		if (!r->env[i])
+			err = pl_read_str(rd, o, pl_env_desc[i].name, false, &r->env[i]);
+	return err;
 }
 
 /* Progress is shown while it happens and is no part of a result. */

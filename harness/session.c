@@ -173,13 +173,32 @@ static FILE *pl_open_in(const char *dir, const char *name)
 	return fopen(path, "we");
 }
 
+/* The host's part of the environment as the first frame, so that frames.log stands alone. */
+static int pl_record_host(struct pl_work *w)
+{
+	json_t *frame = json_pack("{s:s}", "type", "env");
+	char *text;
+	int i;
+
+	for (i = 0; frame && i < PL_ENV_NR; i++)
+		if (w->s->result->env[i] && i != PL_ENV_PROBE)
+			json_object_set_new(frame, pl_env_desc[i].name,
+					    json_string(w->s->result->env[i]));
+	text = frame ? json_dumps(frame, JSON_COMPACT) : NULL;
+	if (text)
+		fprintf(w->frames, "\036%s\n", text);
+	json_decref(frame);
+	free(text);
+	return text ? 0 : -ENOMEM;
+}
+
 static int pl_open_files(struct pl_work *w)
 {
 	w->console = pl_open_in(w->s->dir, "console.log");
 	w->frames = pl_open_in(w->s->dir, "frames.log");
 	if (!w->console || !w->frames)
 		return pl_cannot(w, -errno, "%s: %s", w->s->dir, strerror(errno));
-	return 0;
+	return pl_record_host(w);
 }
 
 static void pl_on_console(void *ctx, const char *line)
