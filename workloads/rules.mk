@@ -20,17 +20,43 @@ ALL		+= $(workloads_programs)
 $(B)/guest/churn: $(call workloads_obj,churn) $(workloads_common)
 $(B)/guest/abi-test: $(call workloads_obj,$(workloads_abi)) $(workloads_common)
 
-# churn against a fake module that can be told to misbehave.
-T0_TESTS	+= $(B)/tests/churn-test
-workloads_test	:= $(patsubst workloads/%.c,%,$(wildcard workloads/test/*.c))
-workloads_test_src := $(patsubst %,workloads/%.c,$(workloads_test) $(workloads_lib) $(workloads_churn)) \
-		      harness/stats.c harness/stats_json.c
+# User-space tests. churn-test: churn against a fake module that can be told to misbehave.
+# inside-test: churn and the ABI's tests against the module compiled into the program (tests/rules.mk).
+# Flavours are those of tests/rules.mk; their C library side does not see the shims' headers.
+T0_TESTS	+= $(B)/tests/asan/churn-test $(B)/tests/asan/inside-test $(B)/tests/tsan/inside-test
 
-$(B)/tests/churn-test: $(workloads_test_src) $(wildcard workloads/*.h workloads/test/*.h)
-	@mkdir -p $(@D)
-	@echo '  CC        $@'
-	$(Q)$(CC) $(workloads_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover \
-		-o $@ $(filter %.c,$^) $(workloads_LDLIBS)
+workloads_churn_test := $(patsubst %,workloads/%.c,test/churn-test test/fake $(workloads_lib) \
+			$(workloads_churn)) harness/stats.c harness/stats_json.c
+workloads_inside_test := $(patsubst %,workloads/%.c,test/inside-test $(workloads_lib) \
+			$(workloads_churn)) harness/stats.c harness/stats_json.c \
+			$(patsubst %,tests/guest/%.c,check abi_stage abi_struct abi_handle \
+			abi_slot abi_rid abi_map abi_dma)
+
+# $(call workloads_flavour,FLAVOUR): objects with the C library's headers only.
+define workloads_flavour
+$(B)/workloads/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	@echo '  CC        $$@'
+	$$(Q)$$(tests_$(1)_CC) -std=gnu11 $$(WARN) -pthread -MMD -MP -c -o $$@ $$<
+
+$(B)/tests/$(1)/churn-test: $(workloads_churn_test:%.c=$(B)/workloads/$(1)/%.o)
+	@mkdir -p $$(@D)
+	@echo '  LD        $$@'
+	$$(Q)$$(tests_$(1)_CC) -o $$@ $$^ $(workloads_LDLIBS)
+
+$(B)/tests/$(1)/inside-test: $(workloads_inside_test:%.c=$(B)/workloads/$(1)/%.o) \
+		$(B)/tests/$(1)/workloads/test/inside.o \
+		$(B)/tests/$(1)/kmod.a $(B)/tests/$(1)/vtd.a $(B)/tests/$(1)/shim.a
+	@mkdir -p $$(@D)
+	@echo '  LD        $$@'
+	$$(Q)$$(tests_$(1)_CC) -o $$@ $$(filter %.o,$$^) -Wl,--whole-archive \
+		$(B)/tests/$(1)/kmod.a $(B)/tests/$(1)/vtd.a -Wl,--no-whole-archive \
+		$(B)/tests/$(1)/shim.a $(workloads_LDLIBS)
+
+-include $$(wildcard $(B)/workloads/$(1)/*/*.d $(B)/workloads/$(1)/*/*/*.d)
+endef
+
+$(foreach f,plain asan tsan,$(eval $(call workloads_flavour,$(f))))
 
 $(workloads_programs):
 	@mkdir -p $(@D)
