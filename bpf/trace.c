@@ -421,7 +421,7 @@ static int trace_live(struct trace *t)
 
 static int status(const struct trace *t)
 {
-	if (pl_summary_missed(&t->sum))
+	if (pl_summary_missed(&t->sum) && t->opts.probe != PL_PROBE_KPROBE)
 		say("some events were missed, since the kernel preempts itself and does not run a "
 		    "program twice on one CPU: --probe kprobe sees them all");
 	if (ferror(stdout)) {
