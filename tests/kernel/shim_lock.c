@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Locks: pthread locks under the checks of shim_lockdep.c.
+ * Locks: what excludes (shim_raw_lock.h, pthread rwlocks) under the checks of shim_lockdep.c.
  *
- * An unlock leaves the checks first: once the pthread lock is free, the memory
+ * An unlock leaves the checks first: once the lock is free, the memory
  * of a kernel lock may be gone.
  *
  * The hard rule: what sleeps in the kernel calls might_sleep() before it looks
@@ -21,7 +21,7 @@
 
 void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key)
 {
-	pthread_mutex_init(&lock->m, NULL);
+	shim_raw_init(&lock->m);
 	WRITE_ONCE(lock->locked, 0);
 	shim_lock_map_init(&lock->dep_map, name, key);
 }
@@ -30,14 +30,16 @@ void mutex_destroy(struct mutex *lock)
 {
 	if (mutex_is_locked(lock))
 		BUG();
+#if SHIM_TSAN
 	pthread_mutex_destroy(&lock->m);
+#endif
 }
 
 void mutex_lock_nested(struct mutex *lock, unsigned int subclass)
 {
 	might_sleep();
 	shim_lock_acquire(&lock->dep_map, subclass, SHIM_LOCK_WRITE);
-	pthread_mutex_lock(&lock->m);
+	shim_raw_lock(&lock->m);
 	WRITE_ONCE(lock->locked, 1);
 }
 
@@ -52,7 +54,7 @@ int mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass)
 
 int mutex_trylock(struct mutex *lock)
 {
-	if (pthread_mutex_trylock(&lock->m))
+	if (!shim_raw_trylock(&lock->m))
 		return 0;
 	shim_lock_acquire(&lock->dep_map, 0, SHIM_LOCK_WRITE | SHIM_LOCK_TRY);
 	WRITE_ONCE(lock->locked, 1);
@@ -63,12 +65,12 @@ void mutex_unlock(struct mutex *lock)
 {
 	shim_lock_release(&lock->dep_map);
 	WRITE_ONCE(lock->locked, 0);
-	pthread_mutex_unlock(&lock->m);
+	shim_raw_unlock(&lock->m);
 }
 
 void shim_spin_init(spinlock_t *lock, const char *name, struct lock_class_key *key)
 {
-	pthread_mutex_init(&lock->m, NULL);
+	shim_raw_init(&lock->m);
 	WRITE_ONCE(lock->locked, 0);
 	shim_lock_map_init(&lock->dep_map, name, key);
 }
@@ -77,13 +79,13 @@ void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
 {
 	shim_atomic_depth++;
 	shim_lock_acquire(&lock->dep_map, subclass, SHIM_LOCK_WRITE);
-	pthread_mutex_lock(&lock->m);
+	shim_raw_lock(&lock->m);
 	WRITE_ONCE(lock->locked, 1);
 }
 
 int spin_trylock(spinlock_t *lock)
 {
-	if (pthread_mutex_trylock(&lock->m))
+	if (!shim_raw_trylock(&lock->m))
 		return 0;
 	shim_atomic_depth++;
 	shim_lock_acquire(&lock->dep_map, 0, SHIM_LOCK_WRITE | SHIM_LOCK_TRY);
@@ -95,7 +97,7 @@ void spin_unlock(spinlock_t *lock)
 {
 	shim_lock_release(&lock->dep_map);
 	WRITE_ONCE(lock->locked, 0);
-	pthread_mutex_unlock(&lock->m);
+	shim_raw_unlock(&lock->m);
 	shim_atomic_depth--;
 }
 

@@ -57,7 +57,7 @@ static void __noreturn die(const char *what, const struct lockdep_map *map)
 	abort();
 }
 
-static struct held *find_held(const struct lockdep_map *map)
+static noinline struct held *find_held(const struct lockdep_map *map)
 {
 	int i;
 
@@ -67,7 +67,7 @@ static struct held *find_held(const struct lockdep_map *map)
 	return NULL;
 }
 
-static u16 class_new(struct lockdep_map *map, u16 *id)
+static noinline __cold u16 class_new(struct lockdep_map *map, u16 *id)
 {
 	u16 class;
 
@@ -108,7 +108,7 @@ static bool reaches(u16 from, u16 to, unsigned long *seen)
 	return false;
 }
 
-static void edge_add(const struct held *outer, struct lockdep_map *map, u16 class)
+static noinline __cold void edge_add(const struct held *outer, struct lockdep_map *map, u16 class)
 {
 	unsigned long seen[CLASS_MAX / BITS_PER_LONG] = { 0 };
 
@@ -124,20 +124,28 @@ static void edge_add(const struct held *outer, struct lockdep_map *map, u16 clas
 	pthread_mutex_unlock(&graph_lock);
 }
 
-static void edges_check(struct lockdep_map *map, u16 class, unsigned int kind)
+static void check_one(struct held *h, struct lockdep_map *map, u16 class, unsigned int kind)
 {
+	if (unlikely(h->map == map))
+		die("possible recursive locking, this lock is held", map);
+	if (unlikely(!h->class))
+		h->class = class_of(h->map, h->subclass);
+	if (h->class == CLASS_NONE || class == CLASS_NONE)
+		return;
+	if (h->class == class && h->kind == SHIM_LOCK_READ && kind == SHIM_LOCK_READ)
+		return;
+	if (unlikely(!test_bit(class, edges[h->class])))
+		edge_add(h, map, class);
+}
+
+static noinline u16 nested_class(struct lockdep_map *map, unsigned int subclass, unsigned int kind)
+{
+	u16 class = class_of(map, subclass);
 	struct held *h;
 
-	for (h = held; h < held + nr_held; h++) {
-		if (!h->class)
-			h->class = class_of(h->map, h->subclass);
-		if (h->class == CLASS_NONE)
-			continue;
-		if (h->class == class && h->kind == SHIM_LOCK_READ && kind == SHIM_LOCK_READ)
-			continue;
-		if (!test_bit(class, edges[h->class]))
-			edge_add(h, map, class);
-	}
+	for (h = held; h < held + nr_held; h++)
+		check_one(h, map, class, kind);
+	return class;
 }
 
 /*
@@ -146,28 +154,30 @@ static void edges_check(struct lockdep_map *map, u16 class, unsigned int kind)
  */
 void shim_lock_acquire(struct lockdep_map *map, unsigned int subclass, unsigned int kind)
 {
-	unsigned int mode = kind & ~SHIM_LOCK_TRY;
-	u16 class = 0;
+	struct held *h = &held[nr_held];
 
 	if (unlikely(nr_held == HELD_MAX))
 		die("too many locks held at once", map);
-	if (nr_held && !(kind & SHIM_LOCK_TRY)) {
-		if (unlikely(find_held(map)))
-			die("possible recursive locking, this lock is held", map);
-		class = class_of(map, subclass);
-		if (class != CLASS_NONE)
-			edges_check(map, class, mode);
-	}
-	held[nr_held++] = (struct held){ map, class, subclass, mode };
+	h->class = 0;
+	if (nr_held && !(kind & SHIM_LOCK_TRY))
+		h->class = nested_class(map, subclass, kind);
+	h->map = map;
+	h->subclass = subclass;
+	h->kind = kind & ~SHIM_LOCK_TRY;
+	nr_held++;
 }
 
 void shim_lock_release(struct lockdep_map *map)
 {
-	struct held *h = find_held(map);
+	struct held *h;
 
-	if (unlikely(!h))
-		die("bad unlock, this thread does not hold the lock", map);
-	memmove(h, h + 1, (char *)&held[nr_held--] - (char *)(h + 1));
+	if (unlikely(!nr_held || held[nr_held - 1].map != map)) {
+		h = find_held(map);
+		if (!h)
+			die("bad unlock, this thread does not hold the lock", map);
+		memmove(h, h + 1, (char *)&held[nr_held] - (char *)(h + 1));
+	}
+	nr_held--;
 }
 
 bool shim_lock_held(const struct lockdep_map *map, unsigned int kinds)

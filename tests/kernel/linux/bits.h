@@ -15,7 +15,8 @@
 #define BIT_ULL_WORD(n)		((n) / BITS_PER_LONG_LONG)
 #define BITS_PER_TYPE(T)	(sizeof(T) * BITS_PER_BYTE)
 
-#define __SHIM_MASK(T, h, l)	((T)((((T)~(T)0) >> (sizeof(T) * 8 - 1 - (h))) & (((T)~(T)0) << (l))))
+#define __SHIM_MASK(T, h, l)							\
+	((T)(((T)~(T)0 >> (sizeof(T) * 8 - 1 - (h))) & ((T)~(T)0 << (l))))
 #define GENMASK(h, l)		__SHIM_MASK(unsigned long, h, l)
 #define GENMASK_ULL(h, l)	__SHIM_MASK(unsigned long long, h, l)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shim: mutexes; a pthread mutex under the checks of lockdep.h. */
+/* Shim: mutexes; a word under the checks of lockdep.h. */
 #ifndef _SHIM_LINUX_MUTEX_H
 #define _SHIM_LINUX_MUTEX_H
 
@@ -7,8 +7,10 @@
 #include <linux/lockdep.h>
 #include <linux/types.h>
 
+#include "../shim_raw_lock.h"
+
 struct mutex {
-	pthread_mutex_t m;
+	shim_raw_lock_t m;
 	int locked;
 	struct lockdep_map dep_map;
 };

@@ -2,7 +2,7 @@
 /*
  * Shim: spin locks.
  *
- * A waiter sleeps on a pthread mutex, as a preempted holder is likely in user
+ * A waiter sleeps (shim_raw_lock.h), as a preempted holder is likely in user
  * space; the holder is in atomic context all the same and may not sleep.
  * Interrupts do not exist, so the _irq and _bh forms only nest.
  */

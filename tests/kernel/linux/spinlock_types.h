@@ -6,8 +6,10 @@
 #include <linux/lockdep.h>
 #include <linux/types.h>
 
+#include "../shim_raw_lock.h"
+
 typedef struct spinlock {
-	pthread_mutex_t m;
+	shim_raw_lock_t m;
 	int locked;
 	struct lockdep_map dep_map;
 } spinlock_t;
