@@ -240,11 +240,16 @@ u64 *vtd_entry(struct vtd_dev *vd, u32 pasid)
 	return table + (pasid % VTD_PE_PER_PAGE) * VTD_PE_QWORDS;
 }
 
-/* The context tables go with the unit; translation is off by then. */
+/* The context tables go with the unit; translation is off and nothing cached. */
 void vtd_context_free(struct vtd_unit *v)
 {
+	struct pl_cost uncounted = {};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(v->ctx); i++)
+	for (i = 0; i < ARRAY_SIZE(v->ctx); i++) {
+		if (!v->ctx[i])
+			continue;
+		vtd_store(v, &v->root[i], 0, &uncounted);
 		vtd_table_free(v, v->ctx[i], 0);
+	}
 }
