@@ -148,6 +148,8 @@ unsigned long shim_flushed_lines(void);
  * shim_user_bad() - make copies to and from a range fail with -EFAULT
  * @addr: first byte
  * @len: bytes; at most 16 ranges at a time
+ *
+ * Context: one thread at a time declares; copies may run meanwhile.
  */
 void shim_user_bad(const void *addr, size_t len);
 

@@ -319,7 +319,7 @@ void shim_block_zero(struct page *page, unsigned long pages)
 	size_t n = pages << PAGE_SHIFT;
 
 	if (pages < 1ul << RETURN_ORDER)
-		memset(p, 0, n);
+		shim_zero(p, n);
 	else if (madvise(p, n, MADV_DONTNEED))
 		shim_bug("cannot zero %zu bytes", n);
 }

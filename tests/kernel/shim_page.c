@@ -30,7 +30,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	if (!page)
 		shim_bug("the arena is full: no block of order %u", order);
 	if (gfp & __GFP_ZERO)
-		memset(page_address(page), 0, PAGE_SIZE << order);
+		shim_zero(page_address(page), PAGE_SIZE << order);
 	return page;
 }
 

@@ -3,8 +3,8 @@
  * shim_uaccess.c - copies that may meet a bad address.
  *
  * Most addresses can be known to be good without asking: user memory of the
- * arena, the used part of the caller's stack, the program's data.  Those are
- * copied at once.  For any other the system is asked to copy (process_vm_readv()
+ * arena, the used part of the caller's stack, the program's data and heap.  Those
+ * are copied at once.  For any other the system is asked to copy (process_vm_readv()
  * on ourselves), page by page, which fails where there is nothing, without a
  * signal, and so gets along with every handler that a test runner, a sanitizer
  * or a fuzzer installs.
@@ -37,6 +37,7 @@ static struct {
 static unsigned int bad_nr;
 
 static SHIM_TLS unsigned long stack_end;
+static unsigned long heap_start;
 
 /* The linker's bounds of the program's writable data. */
 extern char __data_start[] __weak, _end[] __weak;
@@ -102,6 +103,19 @@ static bool in_data(unsigned long addr, unsigned long n)
 	       n <= (unsigned long)_end - addr;
 }
 
+/* The C library's own heap; what it maps apart from that has to be asked for. */
+static bool in_heap(unsigned long addr, unsigned long n)
+{
+	unsigned long end = (unsigned long)sbrk(0);
+
+	return addr >= heap_start && addr <= end && n <= end - addr;
+}
+
+static void __attribute__((constructor(101))) heap_find(void)
+{
+	heap_start = (unsigned long)sbrk(0);
+}
+
 static bool in_arena(unsigned long addr, unsigned long n)
 {
 	unsigned long at = addr & PAGE_MASK;
@@ -116,26 +130,27 @@ static bool in_arena(unsigned long addr, unsigned long n)
 
 static bool known_good(unsigned long addr, unsigned long n)
 {
-	return on_stack(addr, n) || in_data(addr, n) || in_arena(addr, n);
+	return on_stack(addr, n) || in_data(addr, n) || in_heap(addr, n) || in_arena(addr, n);
 }
 
-/* memcpy() that no sanitizer sees. */
-#if defined(__x86_64__)
-static void copy_unseen(void *to, const void *from, unsigned long n)
-{
-	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
-}
-#else
+typedef u64 __attribute__((__may_alias__, __aligned__(1))) any_word;
+
+/* memcpy() that no sanitizer sees; volatile, lest the compiler makes it memcpy() again. */
 static __attribute__((no_sanitize("address", "thread"))) void
 copy_unseen(void *to, const void *from, unsigned long n)
 {
-	volatile char *t = to;
-	const volatile char *f = from;
+	volatile any_word *t = to;
+	const volatile any_word *f = from;
+	volatile char *tail;
+	const volatile char *rest;
 
-	while (n--)
+	for (; n >= sizeof(*t); n -= sizeof(*t))
 		*t++ = *f++;
+	tail = (volatile char *)t;
+	rest = (const volatile char *)f;
+	while (n--)
+		*tail++ = *rest++;
 }
-#endif
 
 /* Copy between a buffer of ours and one page of the user's. */
 static bool copy_page_asking(void *buf, void *user, unsigned long n, bool to_user)

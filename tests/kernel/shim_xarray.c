@@ -116,7 +116,7 @@ static void mark_clear(struct xarray *xa, struct xa_node *node, unsigned long of
 {
 	if (!node)
 		WRITE_ONCE(xa->xa_marks, xa->xa_marks & ~(1u << mark));
-	while (node) {
+	while (node && node->marks[mark] >> offset & 1) {
 		u64 left = node->marks[mark] & ~(1ull << offset);
 
 		WRITE_ONCE(node->marks[mark], left);

@@ -28,7 +28,7 @@
 
 #define THREADS	3
 #define ALIVE	0x600d600d600d600dull
-#define STEPS	(SHIM_TSAN ? 4000 : 40000)
+#define STEPS	(SHIM_TSAN ? 4000 : SHIM_ASAN ? 8000 : 40000)
 
 struct object {
 	u64 word;
