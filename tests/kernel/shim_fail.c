@@ -57,8 +57,8 @@ unsigned long shim_alloc_count(void)
 static void check_context(void)
 {
 	if (unlikely(shim_atomic_depth))
-		shim_bug("sleeping function called from atomic context: an allocation that may sleep "
-			 "(depth %d%s); use GFP_ATOMIC or allocate before the lock",
+		shim_bug("sleeping function called from atomic context: an allocation that may "
+			 "sleep (depth %d%s); use GFP_ATOMIC or allocate before the lock",
 			 shim_atomic_depth, rcu_read_lock_held() ? ", under rcu_read_lock" : "");
 }
 

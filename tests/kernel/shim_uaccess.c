@@ -4,7 +4,7 @@
  *
  * Most addresses can be known to be good without asking: user memory of the
  * arena, the used part of the caller's stack, the program's data and heap.  Those
- * are copied at once.  For any other the system is asked to copy (process_vm_readv()
+ * are copied at once.  What else is in the arena is the kernel's, and so bad.  For any other the system is asked to copy (process_vm_readv()
  * on ourselves), page by page, which fails where there is nothing, without a
  * signal, and so gets along with every handler that a test runner, a sanitizer
  * or a fuzzer installs.
@@ -116,21 +116,21 @@ static void __attribute__((constructor(101))) heap_find(void)
 	heap_start = (unsigned long)sbrk(0);
 }
 
-static bool in_arena(unsigned long addr, unsigned long n)
+/* How many of @n bytes in the arena are user memory; the rest is the kernel's, or nobody's. */
+static unsigned long user_in_arena(unsigned long addr, unsigned long n)
 {
 	unsigned long at = addr & PAGE_MASK;
 
-	for (; at < addr + n; at += PAGE_SIZE) {
+	for (; at < addr + n; at += PAGE_SIZE)
 		if (!virt_addr_valid((void *)at) ||
 		    shim_page_state(shim_page_of((void *)at)) != SHIM_PAGE_USER)
-			return false;
-	}
-	return true;
+			return at > addr ? at - addr : 0;
+	return n;
 }
 
 static bool known_good(unsigned long addr, unsigned long n)
 {
-	return on_stack(addr, n) || in_data(addr, n) || in_heap(addr, n) || in_arena(addr, n);
+	return on_stack(addr, n) || in_data(addr, n) || in_heap(addr, n);
 }
 
 typedef u64 __attribute__((__may_alias__, __aligned__(1))) any_word;
@@ -187,7 +187,9 @@ static unsigned long copy(void *buf, void *user, unsigned long n, bool to_user)
 {
 	unsigned long addr = (unsigned long)user;
 
-	if (!known_good(addr, n))
+	if (virt_addr_valid(user))
+		n = user_in_arena(addr, n);
+	else if (!known_good(addr, n))
 		return copy_asking(buf, user, n, to_user);
 	if (to_user)
 		copy_unseen(user, buf, n);

@@ -590,7 +590,6 @@ static void copy_bad(void **state)
 		0xdeadbeefdeadbeeful, 0x7fff8000ul, 0x100000000000ul, 0x7e8000000000ul,
 	};
 	char *p = map_before_hole(), buf[200];
-	unsigned long freed;
 	size_t i;
 
 	(void)state;
@@ -610,9 +609,23 @@ static void copy_bad(void **state)
 	assert_int_equal(buf[100], 0);
 	assert_int_equal(copy_to_user(p + PAGE_SIZE - 100, buf, 200), 100);
 	assert_int_equal(clear_user(p + PAGE_SIZE - 100, 200), 100);
-	freed = (unsigned long)shim_user_alloc(PAGE_SIZE, 1);
-	shim_user_free((void *)freed);
 	munmap(p, PAGE_SIZE);
+}
+
+/* Of the arena, what the process owns now. */
+static void copy_arena(void **state)
+{
+	char *user = shim_user_alloc(2 * PAGE_SIZE, 1), buf[200];
+	void *page = (void *)get_zeroed_page(GFP_KERNEL);
+
+	(void)state;
+	memset(user, 7, 2 * PAGE_SIZE);
+	assert_int_equal(copy_from_user(buf, user + PAGE_SIZE - 100, 200), 0);
+	assert_int_equal(copy_from_user(buf, page, 8), 8);
+	assert_int_equal(copy_to_user(page, buf, 8), 8);
+	shim_user_free(user);
+	assert_int_equal(copy_from_user(buf, user, 8), 8);
+	free_page((unsigned long)page);
 }
 
 static void copy_declared_bad(void **state)
@@ -770,6 +783,7 @@ int main(void)
 		cmocka_unit_test(user_wrongs),
 		cmocka_unit_test(copy_good),
 		cmocka_unit_test(copy_bad),
+		cmocka_unit_test(copy_arena),
 		cmocka_unit_test(copy_declared_bad),
 		cmocka_unit_test(copy_scalars),
 		cmocka_unit_test(copy_struct),

@@ -433,7 +433,8 @@ static void xarray_alloc_cyclic(void **state)
 				 0);
 		assert_int_equal(id, i);
 	}
-	assert_int_equal(xa_alloc_cyclic(&xa, &id, &xa, XA_LIMIT(1, 10), &next, GFP_KERNEL), -EBUSY);
+	assert_int_equal(xa_alloc_cyclic(&xa, &id, &xa, XA_LIMIT(1, 10), &next, GFP_KERNEL),
+			 -EBUSY);
 	xa_erase(&xa, 4);
 	assert_int_equal(xa_alloc_cyclic(&xa, &id, &xa, XA_LIMIT(1, 10), &next, GFP_KERNEL), 1);
 	assert_int_equal(id, 4);

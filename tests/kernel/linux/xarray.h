@@ -57,7 +57,8 @@ struct xa_limit {
 #define xa_limit_31b	XA_LIMIT(0, INT_MAX)
 #define xa_limit_16b	XA_LIMIT(0, U16_MAX)
 
-#define XARRAY_INIT(name, flags) { .xa_lock = __SPIN_LOCK_UNLOCKED(name.xa_lock), .xa_flags = (flags) }
+#define XARRAY_INIT(name, flags)							\
+	{ .xa_lock = __SPIN_LOCK_UNLOCKED(name.xa_lock), .xa_flags = (flags) }
 #define DEFINE_XARRAY_FLAGS(name, flags) struct xarray name = XARRAY_INIT(name, flags)
 #define DEFINE_XARRAY(name)		DEFINE_XARRAY_FLAGS(name, 0)
 #define DEFINE_XARRAY_ALLOC(name)	DEFINE_XARRAY_FLAGS(name, XA_FLAGS_ALLOC)
@@ -178,7 +179,7 @@ void __xa_set_mark(struct xarray *xa, unsigned long index, xa_mark_t mark);
 void __xa_clear_mark(struct xarray *xa, unsigned long index, xa_mark_t mark);
 bool xa_marked(const struct xarray *xa, xa_mark_t mark);
 
-/* Private to the shims (shim_ida.c): the first index from @min with the free mark, under the lock. */
+/* Private to the shims (shim_ida.c), under the lock: the first index from @min that is free. */
 bool shim_xa_find_free(struct xarray *xa, unsigned long min, unsigned long max,
 		       unsigned long *index);
 
