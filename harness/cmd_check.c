@@ -6,7 +6,9 @@
  * (a module that cannot be unloaded is a failed case), and each step after which the kernel log
  * was bad. The last case is the guest itself: it must have ended on its own word.
  *
- * With --tap the lines are TAP version 13 (testanything.org), for prove, CI and run-tests.
+ * With --tap the lines are TAP version 13 (testanything.org), for prove, CI and run-tests.  A person
+ * gets a line for a check that failed or was skipped, and for those that passed their number, with
+ * the step that made them.
  */
 #include <errno.h>
 #include <limits.h>
@@ -76,6 +78,7 @@ struct pl_check_run {
 	size_t failed;
 	size_t skipped;
 	size_t checks_told;
+	size_t checks_passed;
 };
 
 static void pl_tap_line(const struct pl_check_run *c, enum pl_status s, const char *name,
@@ -98,6 +101,8 @@ static void pl_human_line(const struct pl_check_run *c, enum pl_status s, const 
 
 	printf("  %s%s%s  %s", c->colour ? colour[s] : "", word[s], c->colour ? "\033[0m" : "",
 	       name);
+	if (s == PL_PASS && reason && *reason)
+		printf(" (%s)", reason);
 	if (s != PL_PASS && reason && *reason)
 		printf(": %s", reason);
 	putchar('\n');
@@ -128,11 +133,16 @@ static void pl_case_workload(struct pl_check_run *c, const struct pl_workload *w
 
 static void pl_case_command(struct pl_check_run *c, const struct pl_command *cmd)
 {
-	char name[128], reason[64];
+	char name[128], reason[64] = "";
 
 	snprintf(name, sizeof(name), "step %s", cmd->name);
-	snprintf(reason, sizeof(reason), "ended with status %llu%s",
-		 (unsigned long long)cmd->status, cmd->status == 124 ? ": out of time" : "");
+	if (cmd->status)
+		snprintf(reason, sizeof(reason), "ended with status %llu%s",
+			 (unsigned long long)cmd->status,
+			 cmd->status == 124 ? ": out of time" : "");
+	else if (c->checks_passed)
+		snprintf(reason, sizeof(reason), "%zu checks passed", c->checks_passed);
+	c->checks_passed = 0;
 	pl_case(c, cmd->status || cmd->error ? PL_FAIL : PL_PASS, name, cmd->error ?: reason);
 }
 
@@ -150,7 +160,12 @@ static void pl_tell_checks(struct pl_check_run *c, const struct pl_result *r)
 	for (; c->checks_told < r->n_checks; c->checks_told++) {
 		const struct pl_check *k = &r->checks[c->checks_told];
 
-		pl_case(c, k->status, k->name, k->reason);
+		if (c->args.tap || k->status != PL_PASS) {
+			pl_case(c, k->status, k->name, k->reason);
+		} else {
+			c->passed++;
+			c->checks_passed++;
+		}
 	}
 }
 
@@ -179,17 +194,16 @@ static void pl_check_on_tick(void *ctx, const struct pl_guest_progress *g)
 
 /*
  * The last case: the guest ended on its own word, and nothing is wrong with the run that no case has
- * told.  On failure all reasons follow, and what the guest said last.
+ * told.  When something is, all reasons follow, and what the guest said last.
  */
 static void pl_case_guest(struct pl_check_run *c, const struct pl_result *r,
 			  const struct pl_strv *why)
 {
-	bool ended = r->exited && !r->failures.n;
+	bool good = r->exited && !r->failures.n && (!why->n || c->failed);
 	size_t i;
 
-	pl_case(c, ended && (!why->n || c->failed) ? PL_PASS : PL_FAIL, "guest",
-		why->n ? why->v[0] : NULL);
-	for (i = 0; i < why->n; i++)
+	pl_case(c, good ? PL_PASS : PL_FAIL, "guest", !good && why->n ? why->v[0] : NULL);
+	for (i = 0; !good && i < why->n; i++)
 		printf("# %s\n", why->v[i]);
 	for (i = 0; i < r->console.n; i++)
 		printf("# console: %s\n", r->console.v[i]);

@@ -56,7 +56,7 @@ static const struct pl_opt pl_run_opts[] = {
 	  .max = 64, .def = "2", .help = "Threads that churn PASIDs" },
 	{ .name = "ops", .key = 'n', .type = PL_OPT_NUMBER, .arg = "N", AT(ops), .min = 1,
 	  .max = 1000000000,
-	  .help = "PASID lives in total; default 10000, or no limit when --seconds is given" },
+	  .help = "PASID lives in total; default 5000, or no limit when --seconds is given" },
 	{ .name = "seconds", .key = 's', .type = PL_OPT_NUMBER, .arg = "N", AT(seconds), .min = 1,
 	  .max = 86400, .help = "Begin no life after N seconds" },
 	{ .name = "pattern", .key = 'p', .type = PL_OPT_CHOICE, .arg = "NAME", AT(pattern),
@@ -285,7 +285,7 @@ int pl_cmd_run(int argc, char **argv)
 		return PL_EXIT_USAGE;
 	/* What depends on another option has no place in the table. */
 	if (!run.args.ops && !run.args.seconds)
-		run.args.ops = 10000;
+		run.args.ops = 5000;
 	if (!run.args.timeout)
 		run.args.timeout = 300 + run.args.seconds;
 	pl_progress_init(&run.progress, run.args.quiet);

@@ -63,6 +63,8 @@ void pl_progress_frame(struct pl_progress *p, const json_t *frame)
 		pl_set_stage(p, name);
 		p->done = pl_u64(frame, "done");
 		p->total = pl_u64(frame, "total");
+	} else if (!strcmp(type, "check") && name) {
+		pl_set_stage(p, name);
 	} else if (!strcmp(type, "workload") || !strcmp(type, "command")) {
 		snprintf(after, sizeof(after), "after %s", name ?: type);
 		pl_set_stage(p, after);

@@ -96,7 +96,7 @@ static const struct pl_step pl_check_steps[] = {
 	LOAD_CORE,
 	LOAD_UNIT("load-unit", "0"),
 	SAY_MODULE,
-	{ .name = "abi-test", .timeout_s = 120, .argv = { "abi-test" } },
+	{ .name = "abi-test", .timeout_s = 300, .argv = { "abi-test" } },
 	TRACE_START,
 	CHURN("churn-uniform", "--ops=3000", "--pattern=uniform"),
 	CHURN("churn-bursty", "--ops=2000", "--pattern=bursty"),
