@@ -19,6 +19,9 @@
 #include "figure.h"
 #include "report_svg.h"
 
+/* Hundreds of reasons would push what was measured out of sight; the checks have them all. */
+#define PL_REASONS_SHOWN	12
+
 /* A page being written: the stream, the result and the reasons of its verdict. */
 struct pl_page {
 	FILE *f;
@@ -93,8 +96,10 @@ static void pl_slot_reasons(struct pl_page *p)
 	if (!p->why.n)
 		return;
 	fputs("<section class=\"reasons\"><h2>Why it failed</h2><ul>", p->f);
-	for (i = 0; i < p->why.n; i++)
+	for (i = 0; i < p->why.n && i < PL_REASONS_SHOWN; i++)
 		pl_cell_text(p->f, "li", p->why.v[i]);
+	if (i < p->why.n)
+		fprintf(p->f, "<li>and %zu more, below</li>", p->why.n - i);
 	fputs("</ul></section>\n", p->f);
 }
 

@@ -22,7 +22,7 @@
 #define SVG_TOP		12
 #define SVG_ROW		66	/* from one baseline to the next */
 #define SVG_PEAK	52	/* the height of a row's peak */
-#define SVG_BINS	180
+#define SVG_BINS	180	/* the most bins of a row */
 
 /* The axis: log10 of its ends. */
 struct pl_axis {
@@ -126,16 +126,23 @@ static void pl_svg_grid(FILE *f, const struct pl_axis *a, int bottom)
 	}
 }
 
+/* Few values in narrow bins would be a comb, not a shape. */
+static size_t pl_svg_bins(const struct pl_hist *h)
+{
+	return h->count < 300 ? SVG_BINS / 3 : h->count < 2000 ? SVG_BINS / 2 : SVG_BINS;
+}
+
 static void pl_svg_area(FILE *f, const struct pl_axis *a, const struct pl_hist *h, double base)
 {
-	double bins[SVG_BINS], peak = 0, step = (double)(SVG_RIGHT - SVG_LEFT) / SVG_BINS;
-	size_t i;
+	double bins[SVG_BINS], peak = 0, step;
+	size_t i, n = pl_svg_bins(h);
 
-	pl_density(h, a->low, a->high, bins, SVG_BINS);
-	for (i = 0; i < SVG_BINS; i++)
+	step = (double)(SVG_RIGHT - SVG_LEFT) / (double)n;
+	pl_density(h, a->low, a->high, bins, n);
+	for (i = 0; i < n; i++)
 		peak = fmax(peak, bins[i]);
 	fprintf(f, "<path class=\"area\" d=\"M%d %.1f", SVG_LEFT, base);
-	for (i = 0; i < SVG_BINS && peak > 0; i++)
+	for (i = 0; i < n && peak > 0; i++)
 		fprintf(f, "V%.1fh%.2f", base - SVG_PEAK * sqrt(bins[i] / peak), step);
 	fprintf(f, "V%.1fZ\"/>\n", base);
 }

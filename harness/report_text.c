@@ -15,6 +15,7 @@
 #include "figure.h"
 
 #define PL_TABLE_COLS	12
+#define PL_REASONS_SHOWN 12	/* more would push what was measured out of sight */
 #define PL_LINE		96	/* where option lists are broken */
 
 #define PL_BOLD		"\033[1m"
@@ -330,8 +331,10 @@ static int pl_text_verdict(FILE *f, const struct pl_result *r, const struct pl_r
 		fputs("verdict     ", f);
 		pl_text_status(f, why.n ? PL_FAIL : PL_PASS, o);
 		putc('\n', f);
-		for (i = 0; i < why.n; i++)
+		for (i = 0; i < why.n && i < PL_REASONS_SHOWN; i++)
 			fprintf(f, "  %s\n", why.v[i]);
+		if (i < why.n)
+			fprintf(f, "  and %zu more, above\n", why.n - i);
 	}
 	pl_strv_free(&why);
 	return err;
