@@ -6,11 +6,11 @@
 #	plain	$(CC), optimised: speed, and the second compiler's warnings
 #	asan	$(CLANG), AddressSanitizer and UndefinedBehaviorSanitizer
 #	tsan	$(CLANG), ThreadSanitizer
-# A room of tests/ says in its own rules.mk, in one line for each program,
+# A room of tests/ says in its own rules.mk, in one line for each program:
 #	$(eval $(call t0_program,NAME,SOURCES,FLAVOURS[,PARTS]))
-# and gets $(B)/tests/FLAVOUR/NAME, linked with libcmocka and run by "make check". PARTS names the kernel
-# code to link: kmod, vtd (the default is both), or none for the shims alone. NAME_LDLIBS may be set
-# before the line.
+# and gets $(B)/tests/FLAVOUR/NAME, linked with libcmocka and run by "make check". PARTS names the
+# kernel code to link: kmod, vtd (the default is both), or none for the shims alone. NAME_LDLIBS may
+# be set before the line.
 
 tests_B		:= $(B)/tests
 tests_FLAVOURS	:= plain asan tsan
@@ -19,6 +19,9 @@ tests_plain_CC	= $(CC) -O2 -g
 tests_asan_CC	= $(CLANG) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 		  -fno-sanitize-recover=undefined
 tests_tsan_CC	= $(CLANG) -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+
+tests_tsan_START = tests/tsan-run
+tests_tsan_SUFFIX = .bin
 
 # What the kernel switches off for its own sources is off here too.
 tests_WARN	= $(WARN) -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
@@ -54,17 +57,20 @@ endef
 
 # $(call tests_link,NAME,SOURCES,FLAVOUR,PARTS)
 define tests_link
-$(tests_B)/$(3)/$(1): $(2:%.c=$(tests_B)/$(3)/%.o) $(4:%=$(tests_B)/$(3)/%.a) $(tests_B)/$(3)/shim.a
+$(tests_B)/$(3)/$(1): $(2:%.c=$(tests_B)/$(3)/%.o) $(4:%=$(tests_B)/$(3)/%.a) \
+		$(tests_B)/$(3)/shim.a $$(tests_$(3)_START)
 	@echo '  LD        $$@'
-	$$(Q)$$(tests_$(3)_CC) -pthread -o $$@ $$(filter %.o,$$^) \
+	$$(Q)$$(tests_$(3)_CC) -pthread -o $$@$$(tests_$(3)_SUFFIX) $$(filter %.o,$$^) \
 		-Wl,--whole-archive $(4:%=$(tests_B)/$(3)/%.a) -Wl,--no-whole-archive \
 		$(tests_B)/$(3)/shim.a $($(1)_LDLIBS) -lcmocka
+	$$(if $$(tests_$(3)_START),$$(Q)cp $$(tests_$(3)_START) $$@)
 endef
 
 # $(call t0_program,NAME,SOURCES,FLAVOURS[,PARTS])
 define t0_program
 T0_TESTS += $(foreach f,$(3),$(tests_B)/$(f)/$(strip $(1)))
-$(foreach f,$(3),$(eval $(call tests_link,$(strip $(1)),$(2),$(f),$(filter-out none,$(or $(4),$(tests_PARTS))))))
+$(foreach f,$(3),$(eval $(call tests_link,$(strip $(1)),$(2),$(f),\
+	$(filter-out none,$(or $(4),$(tests_PARTS))))))
 endef
 
 $(foreach f,$(tests_FLAVOURS),$(eval $(call tests_flavour,$(f))))

@@ -5,11 +5,13 @@
  * Warnings always print: a test that provokes one on purpose compares
  * shim_warn_count, all others want to be told.
  */
+#include <execinfo.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/bug.h>
 #include <linux/device.h>
@@ -25,6 +27,7 @@ unsigned long shim_warn_count;
 unsigned long shim_err_count;
 
 #define LOG_UNKNOWN	2
+#define DUMP_DEPTH	32
 
 /* The environment is read once: getenv() on every message would be slow. */
 static bool log_wanted(void)
@@ -132,8 +135,10 @@ void shim_list_broken(const char *what, const void *node)
 
 void dump_stack(void)
 {
+	void *frames[DUMP_DEPTH];
+
 	if (log_wanted())
-		fputs("(a stack would be dumped here)\n", stderr);
+		backtrace_symbols_fd(frames, backtrace(frames, DUMP_DEPTH), STDERR_FILENO);
 }
 
 int vscnprintf(char *buf, size_t size, const char *fmt, va_list args)
