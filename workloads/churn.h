@@ -128,7 +128,7 @@ enum churn_count {
  * @driver: its kind
  * @engine: its endpoints can issue DMA
  * @dev: handle, in the control file, of one endpoint behind it
- * @before: its ledger before the run, for @dev
+ * @before: its ledger before the run
  * @after: and after it
  */
 struct churn_unit {
@@ -144,11 +144,15 @@ struct churn_unit {
  * struct churn_endpoint - an endpoint in use
  * @info: as the module describes it
  * @unit: index of its unit
+ * @dev: its handle in the control file
+ * @faults: reported before the run, then during it
  * @generation: per PASID, how often a thread got it as a private one; NULL where nobody asks
  */
 struct churn_endpoint {
 	struct pl_ioc_dev_info info;
 	unsigned int unit;
+	uint32_t dev;
+	uint64_t faults;
 	_Atomic uint32_t *generation;
 };
 
@@ -261,7 +265,8 @@ struct churn_thread {
  * @sessions: one, or one per thread
  * @threads: the threads
  * @total: of all threads, after churn_merge()
- * @faults: per enum {reported, lost}, difference over the run
+ * @faults: translation faults reported during the run
+ * @faults_lost: those that the hardware could not record
  * @started: CLOCK_MONOTONIC_RAW
  * @duration_ns: until the last thread ended
  * @failures: texts of the run

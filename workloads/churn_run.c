@@ -229,6 +229,20 @@ static int merge_threads(struct churn_run *run)
 	return 0;
 }
 
+/* Faults are an endpoint's own; the rest of a ledger is its unit's. */
+static int read_faults(struct churn_run *run)
+{
+	struct pl_ioc_ledger ledger;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < run->nr_eps; i++) {
+		err = plu_ledger(&run->control, run->eps[i].dev, &ledger);
+		run->eps[i].faults = ledger.faults - run->eps[i].faults;
+	}
+	return err;
+}
+
 static int read_ledgers(struct churn_run *run, bool before)
 {
 	struct churn_unit *u;
@@ -244,7 +258,18 @@ static int read_ledgers(struct churn_run *run, bool before)
 			return err;
 		}
 	}
-	return 0;
+	return read_faults(run);
+}
+
+static void sum_faults(struct churn_run *run)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->nr_eps; i++)
+		run->faults += run->eps[i].faults;
+	for (i = 0; i < run->nr_units; i++)
+		run->faults_lost += run->units[i].after.faults_lost -
+				    run->units[i].before.faults_lost;
 }
 
 static uint64_t slots_changed(const struct churn_run *run, enum pl_op op)
@@ -283,17 +308,6 @@ static void compare_ledgers(struct churn_run *run)
 	}
 }
 
-static void read_faults(struct churn_run *run)
-{
-	unsigned int i;
-
-	for (i = 0; i < run->nr_units; i++) {
-		run->faults += run->units[i].after.faults - run->units[i].before.faults;
-		run->faults_lost += run->units[i].after.faults_lost -
-				    run->units[i].before.faults_lost;
-	}
-}
-
 static void read_violations_of(struct churn_run *run, const struct churn_unit *u)
 {
 	struct pl_ioc_violation v;
@@ -324,7 +338,7 @@ static void run_result(struct churn_run *run)
 {
 	if (read_ledgers(run, false))
 		return;
-	read_faults(run);
+	sum_faults(run);
 	read_violations(run);
 	if (!run->opt.shared)
 		compare_ledgers(run);

@@ -80,7 +80,11 @@ static bool pasids_need_generations(const struct churn_run *run)
 
 static int add_unit(struct churn_run *run, struct churn_endpoint *ep)
 {
+	int err = plu_dev_open(&run->control, ep->info.name, &ep->dev);
 	struct churn_unit *u;
+
+	if (err)
+		return err;
 
 	for (ep->unit = 0; ep->unit < run->nr_units; ep->unit++)
 		if (!strcmp(run->units[ep->unit].name, ep->info.unit))
@@ -89,7 +93,8 @@ static int add_unit(struct churn_run *run, struct churn_endpoint *ep)
 	memcpy(u->name, ep->info.unit, sizeof(u->name));
 	memcpy(u->driver, ep->info.driver, sizeof(u->driver));
 	u->engine = ep->info.engine;
-	return plu_dev_open(&run->control, ep->info.name, &u->dev);
+	u->dev = ep->dev;
+	return 0;
 }
 
 static int find_units(struct churn_run *run)

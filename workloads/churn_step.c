@@ -63,6 +63,18 @@ static struct churn_space *random_space(struct churn_thread *t, unsigned int uni
 	return &s->spaces[unit * s->per_unit + plu_random_below(&t->rng, s->per_unit)];
 }
 
+/* @space itself only where the session has no other of that unit. */
+static struct churn_space *another_space(struct churn_thread *t, struct churn_space *space)
+{
+	struct churn_session *s = t->session;
+	unsigned int first = space->unit * s->per_unit;
+	unsigned int at = (unsigned int)(space - s->spaces) - first;
+
+	if (s->per_unit > 1)
+		at += 1 + plu_random_below(&t->rng, s->per_unit - 1);
+	return &s->spaces[first + at % s->per_unit];
+}
+
 /*
  * A space that this thread may attach as aux: a domain has one aux PASID per device, so the spaces
  * of a session are shared out among its threads.  NULL when the first few tries found none.
@@ -196,7 +208,7 @@ void churn_use(struct churn_thread *t, struct churn_live *l)
  */
 void churn_replace(struct churn_thread *t, struct churn_live *l)
 {
-	struct churn_space *old = l->space, *new = random_space(t, old->unit);
+	struct churn_space *old = l->space, *new = another_space(t, old);
 
 	if (l->aux || new == old)
 		return;

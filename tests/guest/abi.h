@@ -27,6 +27,7 @@
 
 #define ABI_DEVS	8u
 #define ABI_PAGES	4u
+#define ABI_REACHES	8u	/* PASIDs tried in one request */
 #define ABI_IOVA	0x123456000ull	/* where abi_domain() maps its page */
 #define ABI_LEN		256u		/* of the transfers that find out a reach */
 
@@ -86,6 +87,18 @@ struct abi {
 };
 
 /**
+ * struct abi_place - where DMA is tried
+ * @f: whose handle @dev is
+ * @dev: device handle
+ * @iova: the address
+ */
+struct abi_place {
+	const struct plu_file *f;
+	uint32_t dev;
+	uint64_t iova;
+};
+
+/**
  * struct abi_test - a row of a test table
  * @name: what it proves, as a sentence
  * @req: requirement numbers
@@ -138,6 +151,8 @@ void abi_run_group(struct abi *a, const struct abi_group *group);
 uint32_t abi_domain(struct abi *a, unsigned int dev, unsigned int page);
 uint32_t abi_domain_of(const struct plu_file *f, uint32_t dev, const struct plu_buf *page);
 uint32_t abi_pasid(struct abi *a, unsigned int dev, uint32_t domain);
+void abi_reaches(struct abi *a, const struct abi_place *place, const uint32_t *pasids,
+		 unsigned int nr, int *reach);
 int abi_reach_at(struct abi *a, const struct plu_file *f, uint32_t dev, uint32_t pasid,
 		 uint64_t iova);
 int abi_reach(struct abi *a, unsigned int dev, uint32_t pasid);

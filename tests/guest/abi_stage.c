@@ -4,8 +4,9 @@
  */
 #include "abi.h"
 
+#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 static bool dev_is_usable(const struct pl_ioc_dev_info *info)
 {
@@ -102,17 +103,33 @@ void abi_close(struct abi *a)
 		plu_buf_free(&a->page[i]);
 }
 
+/* The kernel's counters lag behind, each processor's by a little, until they are asked to meet. */
+static void refresh_counters(void)
+{
+	int fd = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	/* It complains of counters below zero, which are not these. */
+	if (write(fd, "1", 1) < 0 && errno != EINVAL)
+		EXPECT(false, "/proc/sys/vm/stat_refresh: %s", strerror(errno));
+	close(fd);
+}
+
 /**
  * abi_pinned() - pages that the whole kernel has pinned for DMA
  *
- * Acquired less released, from /proc/vmstat; 0 where the kernel does not say.
+ * Acquired less released, from /proc/vmstat; 0 where the kernel does not say.  Weak: a test that
+ * runs the module in its own process asks somebody else.
  */
 __attribute__((weak)) long long abi_pinned(void)
 {
-	FILE *file = fopen("/proc/vmstat", "re");
 	long long value, pinned = 0;
 	char name[64];
+	FILE *file;
 
+	refresh_counters();
+	file = fopen("/proc/vmstat", "re");
 	if (!file)
 		return 0;
 	while (fscanf(file, "%63s %lld", name, &value) == 2) {
@@ -272,61 +289,103 @@ static int page_of_hash(const struct abi *a, uint64_t hash)
 	return ABI_ODD;
 }
 
+#define TRIES 4u	/* of one PASID: untranslated and through the device TLB, twice each */
+
+/* All tries of one PASID must agree. */
 static int reach_of(const struct abi *a, const struct pl_dma_desc *d)
 {
-	if (d->status == PL_DMA_REFUSED && !d->done)
+	const struct pl_dma_desc *end = d + TRIES;
+	uint32_t status = d->status;
+	uint64_t hash = d->hash;
+
+	for (; d < end; d++) {
+		if (d->status != status || d->stale)
+			return ABI_ODD;
+		if (d->status == PL_DMA_REFUSED ? d->done : d->done != d->len || d->hash != hash)
+			return ABI_ODD;
+	}
+	if (status == PL_DMA_REFUSED)
 		return ABI_REFUSED;
-	if (d->status != PL_DMA_OK || d->done != d->len || d->stale)
-		return ABI_ODD;
-	return page_of_hash(a, d->hash);
+	return status == PL_DMA_OK ? page_of_hash(a, hash) : ABI_ODD;
+}
+
+static void set_flags(const struct abi *a, struct pl_dma_desc *d, unsigned int nr)
+{
+	uint32_t ats = a->dev[0].info.features & 1u << PL_FEAT_ATS ? PL_DMA_ATS : 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		d[i].flags = i & 1 ? ats : 0;
 }
 
 /*
- * Where it is refused, it must be refused for writes too: the canary of R1.1 and R1.2.  A write
- * that gets through shows in the pages, see abi_pages_intact().
+ * Where reads are refused, writes must be too: the canary of R1.1 and R1.2.  One that gets through
+ * shows in the pages as well, see abi_pages_intact().
  */
-static int reach_once(struct abi *a, const struct plu_file *f, uint32_t dev, uint32_t pasid,
-		      uint64_t iova, uint32_t flags)
+static void try_writes(struct abi *a, const struct abi_place *place, const uint32_t *pasids,
+		       unsigned int nr, int *reach)
 {
-	struct pl_dma_desc d = plu_read(pasid, iova, ABI_LEN);
-	struct pl_dma_desc w = plu_fill(pasid, iova, ABI_LEN, 0x0dd0feedu);
-	int reach;
+	struct pl_dma_desc d[ABI_REACHES * 2];
+	unsigned int whose[ABI_REACHES * 2], i, n = 0;
+	int err = 0;
 
-	d.flags = flags;
-	w.flags = flags;
-	if (plu_dma(f, dev, &d, 1))
-		return ABI_ODD;
-	reach = reach_of(a, &d);
-	if (reach != ABI_REFUSED)
-		return reach;
-	if (plu_dma(f, dev, &w, 1) || w.status != PL_DMA_REFUSED || w.done)
-		return ABI_ODD;
-	return ABI_REFUSED;
+	for (i = 0; i < 2 * nr; i++) {
+		if (reach[i / 2] != ABI_REFUSED)
+			continue;
+		d[n] = plu_fill(pasids[i / 2], place->iova, ABI_LEN, 0x0dd0feedu);
+		whose[n++] = i / 2;
+	}
+	set_flags(a, d, n);
+	if (n)
+		err = plu_dma(place->f, place->dev, d, n);
+	for (i = 0; i < n; i++)
+		if (err || d[i].status != PL_DMA_REFUSED || d[i].done)
+			reach[whose[i]] = ABI_ODD;
 }
 
 /**
- * abi_reach_at() - where DMA ends up
+ * abi_reaches() - where the DMA of some PASIDs ends up
+ * @a: the stage
+ * @place: device and address
+ * @pasids: any PASIDs; PL_NO_PASID_U for the RID
+ * @nr: how many, at most ABI_REACHES
+ * @reach: for each, index of a page, ABI_REFUSED, ABI_ODD
+ *
+ * Untranslated and, where the device has a device TLB, through it, twice each, so that an answer
+ * from a cache shows.
+ */
+void abi_reaches(struct abi *a, const struct abi_place *place, const uint32_t *pasids,
+		 unsigned int nr, int *reach)
+{
+	struct pl_dma_desc d[ABI_REACHES * TRIES];
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nr * TRIES; i++)
+		d[i] = plu_read(pasids[i / TRIES], place->iova, ABI_LEN);
+	set_flags(a, d, nr * TRIES);
+	err = plu_dma(place->f, place->dev, d, nr * TRIES);
+	for (i = 0; i < nr; i++)
+		reach[i] = err ? ABI_ODD : reach_of(a, &d[i * TRIES]);
+	if (!err)
+		try_writes(a, place, pasids, nr, reach);
+}
+
+/**
+ * abi_reach_at() - abi_reaches() of one PASID
  * @a: the stage
  * @f: whose handle @dev is
  * @dev: device handle
  * @pasid: any PASID, PL_NO_PASID_U for the RID
  * @iova: where
- *
- * Untranslated and, where the device has a device TLB, through it, twice each, so that an answer
- * from a cache shows.  All must agree.
- *
- * Return: index of a page, ABI_REFUSED, ABI_ODD.
  */
 int abi_reach_at(struct abi *a, const struct plu_file *f, uint32_t dev, uint32_t pasid,
 		 uint64_t iova)
 {
-	uint32_t ats = a->dev[0].info.features & 1u << PL_FEAT_ATS ? PL_DMA_ATS : 0;
-	int reach = reach_once(a, f, dev, pasid, iova, 0);
-	unsigned int i;
+	const struct abi_place place = { .f = f, .dev = dev, .iova = iova };
+	int reach;
 
-	for (i = 0; i < 3; i++)
-		if (reach_once(a, f, dev, pasid, iova, i & 1 ? 0 : ats) != reach)
-			return ABI_ODD;
+	abi_reaches(a, &place, &pasid, 1, &reach);
 	return reach;
 }
 

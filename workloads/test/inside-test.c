@@ -2,9 +2,9 @@
 /*
  * inside-test.c - churn and the ABI's tests against the module inside this process.
  *
- * What takes a guest a minute takes seconds here, and under sanitizers: every request, every thread of
- * churn and every thread of the engines runs through the module's own code.  What needs processes,
- * sysfs or real unloading stays with the guest.
+ * What takes a guest a minute takes seconds here, and under sanitizers: every request, every
+ * thread of churn and every thread of the engines runs through the module's own code.  What needs
+ * processes, sysfs or real unloading stays with the guest.
  *
  * The program is built three times, for AddressSanitizer, for ThreadSanitizer and plain.  Under
  * ThreadSanitizer the ABI's tests are left out: they are single-threaded and many.
@@ -78,7 +78,7 @@ static void test_all_churns(const char *title)
 		"ops=500 threads=3 pattern=bursty hold=32 rate-detach-all=200",
 		"ops=500 threads=4 pattern=hold hold=50 domains=16",
 		"ops=500 threads=4 pattern=hold hold=50 files=shared domains=3 rate-map=300",
-		"ops=300 threads=2 rate-aux=0 rate-replace=1000 rate-ats=1000 files=shared domains=2",
+		"ops=300 rate-aux=0 rate-replace=1000 rate-ats=1000 files=shared domains=2",
 	};
 	unsigned int i;
 
@@ -139,7 +139,9 @@ static void drop_frames(void)
 
 int main(void)
 {
-	struct inside_config config = { .units = 2, .endpoints = 2, .channels = 2, .pasid_bits = 14 };
+	struct inside_config config = {
+		.units = 2, .endpoints = 2, .channels = 2, .pasid_bits = 14,
+	};
 
 	drop_frames();
 	if (WITH_ABI)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * inside.h - the module inside this process: core, character device, VT-d driver, reference model and
- * soft engine, compiled over the shims of tests/kernel, behind the transport of libpl.
+ * inside.h - the module inside this process: core, character device, VT-d driver, reference model
+ * and soft engine, compiled over the shims of tests/kernel, behind the transport of libpl.
  *
  * Only plain C types cross this line: on its far side are kernel headers, on the near side the C
  * library's.
  *
  * Locking: start and stop from one thread, while no file is open.
  *
- * The hard rule: nothing is replaced but the way in.  A request passes through the same decoder, locks,
- * tables and queues as one that came through ioctl(2).
+ * The hard rule: nothing is replaced but the way in.  A request passes through the same decoder,
+ * locks, tables and queues as one that came through ioctl(2).
  */
 #ifndef PL_INSIDE_H
 #define PL_INSIDE_H
