@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# /dev/pasidlab: its ABI request by request, and fuzzed.
+# /dev/pasidlab: its ABI request by request, the lives of its files, and fuzzed.
 $(eval $(call t0_program,chardev-test,tests/unit/chardev-test.c tests/unit/lab.c,plain asan tsan))
+$(eval $(call t0_program,chardev-life-test,tests/unit/chardev-life-test.c tests/unit/lab.c,plain asan))

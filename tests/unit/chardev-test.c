@@ -135,12 +135,8 @@ static int world_up(void **state)
 
 static int world_down(void **state)
 {
-	struct world *w = *state;
-
-	lab_close(w->f);
-	lab_close(w->other);
-	free(w);
-	return lab_idle() ? lab_down() : 1;
+	free(*state);
+	return lab_end();
 }
 
 /*
@@ -441,7 +437,8 @@ struct refusal {
 	REFUSAL(_what, PL_IOC_MAP, _want, pl_ioc_map, .domain = DOM_SET, __VA_ARGS__)
 #define R_UNMAP(_what, _want, ...)						\
 	REFUSAL(_what, PL_IOC_UNMAP, _want, pl_ioc_unmap, .domain = DOM_SET, __VA_ARGS__)
-#define R_ATTACH(_what, _cmd, _want, ...)	REFUSAL(_what, _cmd, _want, pl_ioc_attach, __VA_ARGS__)
+#define R_ATTACH(_what, _cmd, _want, ...)					\
+	REFUSAL(_what, _cmd, _want, pl_ioc_attach, __VA_ARGS__)
 #define RW	(PL_PROT_READ | PL_PROT_WRITE)
 
 static const struct refusal refusals[] = {

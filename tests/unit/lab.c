@@ -83,11 +83,8 @@ int lab_down(void)
 {
 	struct lab_state end;
 	u64 violations = lab_violations();
-	int bad = 0, i;
+	int bad = 0;
 
-	for (i = 0; i < LAB_FILES; i++)
-		if (lab.files[i])
-			lab_close(lab.files[i]);
 	shim_user_free(lab.buffer);
 	shim_modules_exit();
 	rcu_barrier();
@@ -98,6 +95,18 @@ int lab_down(void)
 	bad += left("pages of user memory", shim_user_pages_live(), lab.user_pages);
 	bad += left("violations", violations, 0);
 	return bad;
+}
+
+int lab_end(void)
+{
+	bool idle;
+	int i;
+
+	for (i = 0; i < LAB_FILES; i++)
+		if (lab.files[i])
+			lab_close(lab.files[i]);
+	idle = lab_idle();
+	return lab_down() + !idle;
 }
 
 void *lab_buffer(void)

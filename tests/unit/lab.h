@@ -59,6 +59,9 @@ int lab_up(void);
 /* How many things are left, or were seen to be wrong; each is told on stderr. */
 int lab_down(void);
 
+/* Closes what a test left open, wants to find the lab idle, and takes it down. */
+int lab_end(void);
+
 /* The process's memory: LAB_PAGES pages side by side, a page's word at its start. */
 void *lab_buffer(void);
 void lab_buffer_reset(void);
