@@ -90,7 +90,10 @@ struct pl_port {
  * struct pl_fabric_ops - what a reference model offers endpoints
  * @connect: -EEXIST where the RID is taken.
  * @disconnect: no invalidate runs or will run when it returns.
- * @access: carry out @tlp on @buf.  0, or -EFAULT for a refusal.
+ * @access: carry out @tlp on @buf.  0, or -EFAULT for a refusal.  Reads @tlp
+ *	only under the lock it holds when it calls a port's invalidate, so that
+ *	an endpoint may turn a request that the unit has not seen yet into an
+ *	untranslated one from there.
  * @translate: ATS translation request; -EFAULT when nothing may use the page.
  * @state: the endpoint's PASID, ATS, PRI enables are now @bits (PL_EP_*).
  */

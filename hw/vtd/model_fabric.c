@@ -161,23 +161,31 @@ static int m_untranslated(struct m_walk *w, struct pl_tlp *tlp, void *buf)
 	return m_move(m, tlp, w->phys, w->pgtt != VTD_PGTT_PT || tlp->stale, buf);
 }
 
-static int m_access(struct pl_fabric *f, struct pl_tlp *tlp, void *buf)
+/* Called with the lock held: until then an invalidation may take a request back. */
+static int m_request(struct vtd_model *m, struct pl_tlp *tlp, void *buf)
 {
-	struct vtd_model *m = m_of(f);
 	struct m_walk w = {
 		.m = m, .rid = tlp->rid, .req_pasid = tlp->pasid, .iova = tlp->addr,
 		.write = tlp->write,
 	};
+
+	m->st.requests++;
+	tlp->reason = 0;
+	tlp->stale = PL_STALE_NONE;
+	if (tlp->translated)
+		return m_translated(&w, tlp, buf);
+	tlp->iova = tlp->addr;
+	return m_untranslated(&w, tlp, buf);
+}
+
+static int m_access(struct pl_fabric *f, struct pl_tlp *tlp, void *buf)
+{
+	struct vtd_model *m = m_of(f);
 	unsigned long flags;
 	int err;
 
-	tlp->reason = 0;
-	tlp->stale = PL_STALE_NONE;
-	if (!tlp->translated)
-		tlp->iova = tlp->addr;
 	spin_lock_irqsave(&m->lock, flags);
-	m->st.requests++;
-	err = tlp->translated ? m_translated(&w, tlp, buf) : m_untranslated(&w, tlp, buf);
+	err = m_request(m, tlp, buf);
 	spin_unlock_irqrestore(&m->lock, flags);
 	m_irq_run(m);
 	return err;

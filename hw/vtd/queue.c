@@ -67,6 +67,12 @@ static void read_head(struct vtd_queue *q)
 	q->head = pl_read64(q->regs, VTD_IQH) >> VTD_IQ_DESC_SHIFT;
 }
 
+/* Under the lock, but asked for without it: vtd_queue_error(). */
+static void queue_fail(struct vtd_queue *q, int error)
+{
+	WRITE_ONCE(q->error, error);
+}
+
 static void desc_print(struct vtd_queue *q, const char *what)
 {
 	u64 *desc = q->ring[q->head];
@@ -117,7 +123,7 @@ static void look_for_errors(struct vtd_queue *q)
 	if (!(fsts & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)))
 		return;
 	spin_lock_irqsave(&q->lock, flags);
-	q->error = fsts & VTD_FSTS_IQE ? error_descriptor(q) : error_device(q);
+	queue_fail(q, fsts & VTD_FSTS_IQE ? error_descriptor(q) : error_device(q));
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
@@ -129,7 +135,7 @@ static void give_up(struct vtd_queue *q, u32 seq)
 	read_head(q);
 	desc_print(q, "invalidation queue does not move");
 	pr_err("waiting for %u, the unit is at %u\n", seq, READ_ONCE(*q->status));
-	q->error = -ETIMEDOUT;
+	queue_fail(q, -ETIMEDOUT);
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
@@ -161,7 +167,8 @@ static void poll_status(struct vtd_queue *q, u32 seq)
 }
 
 /* Space comes when the unit fetches; a full ring is waited for, not an error. */
-static int ring_room(struct vtd_queue *q, u32 n, unsigned long *flags)
+static bool ring_room(struct vtd_queue *q, u32 n, unsigned long *flags)
+	__must_hold(&q->lock)
 {
 	u64 end = 0;
 
@@ -175,9 +182,9 @@ static int ring_room(struct vtd_queue *q, u32 n, unsigned long *flags)
 		spin_lock_irqsave(&q->lock, *flags);
 		read_head(q);
 		if (q->error || ktime_get_ns() > end)
-			return q->error ?: -ETIMEDOUT;
+			return false;
 	}
-	return 0;
+	return true;
 }
 
 /**
@@ -201,8 +208,8 @@ u64 vtd_queue_add(struct vtd_queue *q, const u64 (*descs)[2], u32 n, struct pl_c
 
 	spin_lock_irqsave(&q->lock, flags);
 	/* Two more than needed: there is always room for a wait. */
-	if (!q->error)
-		q->error = ring_room(q, n + 2, &flags);
+	if (!q->error && !ring_room(q, n + 2, &flags))
+		queue_fail(q, q->error ?: -ETIMEDOUT);
 	for (i = 0; !q->error && i < n; i++) {
 		fence = FIELD_GET(VTD_DESC_TYPE, descs[i][0]) == VTD_DESC_WAIT;
 		pl_cost_add(cost, fence ? PL_COUNT_FENCES : PL_COUNT_DESCS, 1);
@@ -215,6 +222,7 @@ u64 vtd_queue_add(struct vtd_queue *q, const u64 (*descs)[2], u32 n, struct pl_c
 
 /* Called with the lock held and no leader; returns with it held. */
 static void lead(struct vtd_queue *q, struct pl_cost *cost, unsigned long *flags)
+	__must_hold(&q->lock)
 {
 	u64 upto = q->tickets;
 	u32 seq = ++q->seq;

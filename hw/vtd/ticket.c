@@ -430,7 +430,7 @@ int vtd_sync(struct pl_unit *u, struct pl_ticket *t)
 
 	ticket_emit(v, t);
 	if (!vt->queued)
-		return v->queue.error;
+		return vtd_queue_error(&v->queue);
 	vt->queued = false;
 	return vtd_queue_wait(&v->queue, vt->number, &t->cost);
 }

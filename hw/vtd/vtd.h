@@ -217,6 +217,12 @@ void vtd_queue_stop(struct vtd_unit *v);
 u64 vtd_queue_add(struct vtd_queue *q, const u64 (*descs)[2], u32 n, struct pl_cost *cost);
 int vtd_queue_wait(struct vtd_queue *q, u64 ticket, struct pl_cost *cost);
 
+/* 0, or why the queue can no longer be trusted; for a look without the lock. */
+static inline int vtd_queue_error(const struct vtd_queue *q)
+{
+	return READ_ONCE(q->error);
+}
+
 /* fault.c */
 void vtd_fault_start(struct vtd_unit *v);
 void vtd_fault_stop(struct vtd_unit *v);
