@@ -44,10 +44,10 @@ const struct pl_unit_kind *pl_unit_find(const char *name)
 
 #define LOAD_CORE							\
 	{ .name = "load-core", .argv = { "insmod", "/modules/pasidlab.ko", "strict=1" } }
-#define LOAD_UNIT(_name, _cm)						\
-	{ .name = _name, .argv = { "insmod", "/modules/{unit_module}.ko", "model_units=1",	\
+#define LOAD_UNIT(_name, _cm, ...)					\
+	{ .name = _name, .argv = { "insmod", "/modules/{unit_module}.ko",	\
 	  "model_endpoints={endpoints}", "model_cm=" _cm, "model_ats=1", "model_coherent=1",	\
-	  "model_seed={seed}" } }
+	  "model_seed={seed}", __VA_ARGS__ } }
 #define UNLOAD_UNIT(_name)	{ .name = _name, .argv = { "rmmod", "{unit_module}" } }
 #define UNLOAD_CORE(_name)	{ .name = _name, .argv = { "rmmod", "pasidlab" } }
 #define SHELL(_text)		{ "sh", "-c", _text }
@@ -76,7 +76,7 @@ const struct pl_unit_kind *pl_unit_find(const char *name)
 
 static const struct pl_step pl_run_steps[] = {
 	LOAD_CORE,
-	LOAD_UNIT("load-unit", "{cm}"),
+	LOAD_UNIT("load-unit", "{cm}", "model_units=1"),
 	SAY_MODULE,
 	TRACE_START,
 	{ .name = "churn", .timeout_s = 86400,
@@ -94,9 +94,12 @@ static const struct pl_step pl_run_steps[] = {
 
 static const struct pl_step pl_check_steps[] = {
 	LOAD_CORE,
-	LOAD_UNIT("load-unit", "0"),
+	/* Two units, for domains of another unit; narrow PASIDs, so that all of them can be taken. */
+	LOAD_UNIT("load-two-units", "0", "model_units=2", "model_pasid_bits=12"),
 	SAY_MODULE,
 	{ .name = "abi-test", .timeout_s = 300, .argv = { "abi-test" } },
+	UNLOAD_UNIT("unload-two-units"),
+	LOAD_UNIT("load-unit", "0", "model_units=1"),
 	TRACE_START,
 	CHURN("churn-uniform", "--ops=3000", "--pattern=uniform"),
 	CHURN("churn-bursty", "--ops=2000", "--pattern=bursty"),
@@ -109,7 +112,7 @@ static const struct pl_step pl_check_steps[] = {
 	{ .name = "churn-after-kill", .timeout_s = 120,
 	  .argv = { "churn", "--threads=1", "--ops=500", "--seed={seed}" } },
 	UNLOAD_UNIT("unload-unit"),
-	LOAD_UNIT("load-unit-caching-mode", "1"),
+	LOAD_UNIT("load-unit-caching-mode", "1", "model_units=1"),
 	CHURN("churn-caching-mode", "--ops=2000", "--pattern=uniform"),
 	UNLOAD_UNIT("unload-unit-again"),
 	UNLOAD_CORE("unload-core"),
