@@ -35,7 +35,7 @@ static void m_fault_raise(struct vtd_model *m, bool pending)
 	if (m->fectl & VTD_FECTL_IM)
 		m->fectl |= VTD_FECTL_IP;
 	else
-		m->irq_due = true;
+		WRITE_ONCE(m->irq_due, true);
 }
 
 /**
@@ -87,7 +87,7 @@ void m_fault_unmask(struct vtd_model *m, u32 fectl)
 	if (m->fectl & VTD_FECTL_IM || !(m->fectl & VTD_FECTL_IP))
 		return;
 	m->fectl &= ~VTD_FECTL_IP;
-	m->irq_due = true;
+	WRITE_ONCE(m->irq_due, true);
 }
 
 /* Table 30, column "Qualified" */
@@ -187,7 +187,7 @@ void m_irq_run(struct vtd_model *m)
 		return;
 	spin_lock_irqsave(&m->lock, flags);
 	while (m->irq_due && m->irq && !m->irq_running) {
-		m->irq_due = false;
+		WRITE_ONCE(m->irq_due, false);
 		m->irq_running = true;
 		fn = m->irq;
 		arg = m->irq_arg;
