@@ -219,16 +219,22 @@ static void enable_is_balanced(struct abi *a)
 	EXPECT_ERR(-EINVAL, plu_disable(&a->f, dev, PL_FEAT_AUX));
 }
 
-/* Nobody can take from under a file what it enabled for itself. */
+/* Nobody can take from under a file what it enabled for itself, nor live on what another enabled. */
 static void enable_is_per_file(struct abi *a)
 {
-	uint32_t domain = abi_domain(a, 0, 0), pasid;
+	uint32_t domain = abi_domain(a, 0, 0), dev = a->dev[0].h, other = a->dev[0].other, pasid = 0;
 
-	EXPECT_OK(plu_aux_attach(&a->f, a->dev[0].h, domain, &pasid));
-	EXPECT_ERR(-EINVAL, plu_disable(&a->other, a->dev[0].other, PL_FEAT_AUX));
-	EXPECT_OK(plu_enable(&a->other, a->dev[0].other, PL_FEAT_AUX));
-	EXPECT_OK(plu_disable(&a->other, a->dev[0].other, PL_FEAT_AUX));
+	EXPECT_OK(plu_aux_attach(&a->f, dev, domain, &pasid));
+	EXPECT_ERR(-EINVAL, plu_disable(&a->other, other, PL_FEAT_AUX));
+	EXPECT_OK(plu_enable(&a->other, other, PL_FEAT_AUX));
+	EXPECT_ERR(-EBUSY, plu_disable(&a->f, dev, PL_FEAT_AUX));
 	EXPECT_REACH(a, 0, pasid, 0);
+	EXPECT_OK(plu_aux_detach(&a->f, dev, domain));
+	EXPECT_OK(plu_disable(&a->f, dev, PL_FEAT_AUX));
+	EXPECT_ERR(-EOPNOTSUPP, plu_aux_attach(&a->f, dev, domain, &pasid));
+	EXPECT_OK(plu_pasid_alloc(&a->f, dev, &pasid));
+	EXPECT_ERR(-EOPNOTSUPP, plu_set(&a->f, dev, pasid, domain));
+	EXPECT_REFUSED(a, 0, pasid);
 }
 
 static void no_aux_no_attach(struct abi *a)
@@ -271,7 +277,7 @@ static const struct abi_test feature_tests[] = {
 	{ "attach before enable fails and changes nothing", "R2.2,R0.2", attach_needs_enable, 0 },
 	{ "enable is counted, the last disable with live aux is -EBUSY", "R2.2",
 	  enable_is_balanced, 0 },
-	{ "a file disables only what it enabled", "R2.2", enable_is_per_file, 0 },
+	{ "a file needs an enable of its own, and no other's", "R2.2", enable_is_per_file, 0 },
 	{ "a device without aux refuses it", "R0.2", no_aux_no_attach, NEED_NO_AUX },
 	{ "capability is per device", "R2.1", capability_is_per_device, NEED_NO_AUX },
 	{ "switches know 0 and 1, modes know two", "ABI", bad_switches, 0 },

@@ -21,7 +21,7 @@
 
 #include "../../workloads/churn.h"
 
-#define KILL_ROUNDS	24u
+#define KILL_ROUNDS	16u
 #define SWEEP_PASIDS	4096u
 #define VICTIM_SECONDS	"20"	/* an upper bound: it is killed long before */
 

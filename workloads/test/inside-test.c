@@ -146,8 +146,13 @@ int main(void)
 	};
 
 	drop_frames();
-	if (!SLOW)
+	if (!SLOW) {
+		config.endpoints = 3;
+		config.plain = 1;
 		with_modules("abi", &config, run_abi);
+		config.endpoints = 2;
+		config.plain = 0;
+	}
 	with_modules("two units", &config, test_all_churns);
 	config.caching_mode = true;
 	config.pasid_bits = 20;

@@ -81,6 +81,7 @@ static void set_params(const struct inside_config *config)
 	} params[] = {
 		{ "model_units", config->units },
 		{ "model_endpoints", config->endpoints },
+		{ "model_plain", config->plain },
 		{ "model_channels", config->channels },
 		{ "model_pasid_bits", config->pasid_bits },
 		{ "model_cm", config->caching_mode },

@@ -22,6 +22,7 @@ extern const struct plu_transport inside_transport;
  * struct inside_config - module parameters
  * @units: reference models
  * @endpoints: soft endpoints behind each
+ * @plain: how many of them have neither PASIDs nor ATS
  * @channels: DMA threads of each
  * @pasid_bits: width of a PASID
  * @caching_mode: VT-d 6.1
@@ -29,6 +30,7 @@ extern const struct plu_transport inside_transport;
 struct inside_config {
 	unsigned int units;
 	unsigned int endpoints;
+	unsigned int plain;
 	unsigned int channels;
 	unsigned int pasid_bits;
 	bool caching_mode;
