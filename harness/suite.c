@@ -94,8 +94,12 @@ static const struct pl_step pl_run_steps[] = {
 
 static const struct pl_step pl_check_steps[] = {
 	LOAD_CORE,
-	/* Two units, for domains of another unit; narrow PASIDs, so that all of them can be taken. */
-	LOAD_UNIT("load-two-units", "0", "model_units=2", "model_pasid_bits=12"),
+	/*
+	 * Two units, for domains of another unit; narrow PASIDs, so that all of them can be taken;
+	 * an endpoint without any.
+	 */
+	LOAD_UNIT("load-two-units", "0", "model_units=2", "model_pasid_bits=12",
+		  "model_endpoints=3", "model_plain=1"),
 	SAY_MODULE,
 	{ .name = "abi-test", .timeout_s = 300, .argv = { "abi-test" } },
 	UNLOAD_UNIT("unload-two-units"),

@@ -34,6 +34,9 @@ MODULE_PARM_DESC(model_units, "reference models to create, 0 to 4 (1)");
 static uint model_endpoints = 2;
 module_param(model_endpoints, uint, 0444);
 MODULE_PARM_DESC(model_endpoints, "soft endpoints behind each, 0 to 16 (2)");
+static uint model_plain;
+module_param(model_plain, uint, 0444);
+MODULE_PARM_DESC(model_plain, "how many of them, the last ones, have neither PASIDs nor ATS (0)");
 static uint model_channels = 1;
 module_param(model_channels, uint, 0444);
 MODULE_PARM_DESC(model_channels, "DMA threads of each endpoint, 1 to 8 (1)");
@@ -109,13 +112,20 @@ static int model_start(struct instance *in)
 	return 0;
 }
 
+static u32 endpoint_caps(uint i)
+{
+	if (i + model_plain >= model_endpoints)
+		return 0;
+	return PL_EP_PASID | (model_ats ? PL_EP_ATS : 0);
+}
+
 static int endpoint_start(struct instance *in, uint i)
 {
 	struct pl_soft_config cfg = {
 		.fabric = vtd_model_fabric(in->model),
 		.rid = FIRST_DEVFN * (i + 1),
 		.pasid_bits = model_pasid_bits,
-		.eps = PL_EP_PASID | (model_ats ? PL_EP_ATS : 0),
+		.eps = endpoint_caps(i),
 		.channels = model_channels,
 	};
 	struct platform_device *pdev;
@@ -166,6 +176,8 @@ static int check_params(void)
 		bad = "model_units is not between 0 and 4";
 	else if (model_endpoints > MAX_ENDPOINTS)
 		bad = "model_endpoints is not between 0 and 16";
+	else if (model_plain > model_endpoints)
+		bad = "model_plain is more than model_endpoints";
 	else if (model_channels < 1 || model_channels > 8)
 		bad = "model_channels is not between 1 and 8";
 	else if (model_pasid_bits < 1 || model_pasid_bits > PL_PASID_WIDTH_MAX)
