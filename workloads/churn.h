@@ -14,7 +14,8 @@
  *
  *	iova_base	source, CHURN_PAGES pages, read only, random bytes that never change
  *	  + window w	CHURN_PAGES pages for the session's w-th thread, written by FILL and COPY
- *	  + scratch w	one page that thread maps and unmaps while it runs
+ *	  + scratch w	one page that the thread maps and unmaps while it runs
+ *	  + w + 1 GiB	another, so far away that page tables come and go with it (CHURN_FAR)
  *
  * A thread writes its own windows only, and keeps a shadow of each (buffer.h).
  *
@@ -44,6 +45,7 @@
 #define CHURN_SPAN		(CHURN_PAGES * PLU_PAGE)
 /* Away from 0 and from the interrupt range at 0xfee00000. */
 #define CHURN_IOVA		0x100000000ull
+#define CHURN_FAR		(1ull << 30)
 #define CHURN_MAX_THREADS	256u
 #define CHURN_MAX_DOMAINS	1024u
 #define CHURN_MAX_ENDPOINTS	64u
@@ -56,6 +58,14 @@ enum churn_pattern_id {
 	CHURN_BURSTY,
 	CHURN_HOLD,
 	CHURN_PATTERN_NR
+};
+
+enum churn_stage {
+	CHURN_STAGE_ANY,
+	CHURN_STAGE_FIRST,
+	CHURN_STAGE_SECOND,
+	CHURN_STAGE_MIXED,
+	CHURN_STAGE_NR
 };
 
 enum churn_files {
@@ -75,6 +85,7 @@ struct churn_options {
 	uint64_t seconds;
 	uint64_t pattern;
 	uint64_t domains;
+	uint64_t stage;
 	uint64_t endpoints;
 	uint64_t hold;
 	uint64_t idle_us;
@@ -318,6 +329,7 @@ void churn_options_default(struct churn_options *opt);
 int churn_options_set(struct churn_options *opt, const char *name, const char *value,
 		      char *why, size_t size);
 int churn_options_parse(struct churn_options *opt, const char **node, int argc, char **argv);
+const char *churn_stage_name(const struct churn_options *opt);
 json_t *churn_options_json(const struct churn_options *opt);
 
 /* churn_setup.c */
@@ -339,8 +351,8 @@ void churn_dma_live(struct churn_thread *t, struct churn_live *l);
 void churn_dma_blocked(struct churn_thread *t, struct churn_live *l, struct churn_space *old,
 		       const char *step, enum churn_count what);
 void churn_dma_freed(struct churn_thread *t, struct churn_live *l, struct churn_space *old);
-void churn_dma_scratch(struct churn_thread *t, struct churn_live *l, const struct plu_buf *page,
-		       const char *step);
+void churn_dma_scratch(struct churn_thread *t, struct churn_live *l, uint64_t iova,
+		       const struct plu_buf *page, const char *step);
 
 /* churn_run.c */
 void churn_run_init(struct churn_run *run);
@@ -368,9 +380,12 @@ static inline uint64_t churn_window_iova(const struct churn_run *run, unsigned i
 }
 
 static inline uint64_t churn_scratch_iova(const struct churn_run *run,
-					  const struct churn_session *s, unsigned int window)
+					  const struct churn_session *s, unsigned int window,
+					  bool far)
 {
-	return churn_window_iova(run, s->threads) + (uint64_t)PLU_PAGE * window;
+	uint64_t near = churn_window_iova(run, s->threads) + (uint64_t)PLU_PAGE * window;
+
+	return far ? near + (window + 1) * CHURN_FAR : near;
 }
 
 static inline uint8_t *churn_aux_on(struct churn_session *s, unsigned int nr_units,

@@ -270,16 +270,16 @@ void churn_dma_freed(struct churn_thread *t, struct churn_live *l, struct churn_
  * churn_dma_scratch() - the page that comes and goes
  * @t: the thread
  * @l: an attached PASID
+ * @iova: where it may be
  * @page: what is mapped there, NULL for nothing
  * @step: for messages
  */
-void churn_dma_scratch(struct churn_thread *t, struct churn_live *l, const struct plu_buf *page,
-		       const char *step)
+void churn_dma_scratch(struct churn_thread *t, struct churn_live *l, uint64_t iova,
+		       const struct plu_buf *page, const char *step)
 {
 	uint32_t len = dma_length(t);
 	uint32_t at = len < PLU_PAGE ? plu_random_below(&t->rng, PLU_PAGE - len + 1) : 0;
-	uint64_t iova = churn_scratch_iova(t->run, t->session, t->window) + at;
-	struct pl_dma_desc d = plu_read(l->pasid, iova, len < PLU_PAGE ? len : PLU_PAGE);
+	struct pl_dma_desc d = plu_read(l->pasid, iova + at, len < PLU_PAGE ? len : PLU_PAGE);
 
 	if (!dma_issue(t, l, step, page ? CHURN_OP_DMA : CHURN_OP_DMA_REFUSED, &d, 1))
 		return;

@@ -40,6 +40,9 @@ struct churn_option {
 };
 
 static const char *const pattern_names[CHURN_PATTERN_NR + 1] = { "uniform", "bursty", "hold" };
+static const char *const stage_names[CHURN_STAGE_NR + 1] = {
+	"any", "first", "second", "mixed"
+};
 static const char *const files_names[CHURN_FILES_NR + 1] = { "shared", "each" };
 
 #define ROW(_field) offsetof(struct churn_options, _field)
@@ -57,6 +60,8 @@ static const struct churn_option options[] = {
 	  "or hold (up to --hold live at once, a random one goes)" },
 	{ "domains", 'd', "N", ROW(domains), 1, CHURN_MAX_DOMAINS, 8, NULL,
 	  "Domains per unit" },
+	{ "stage", 'g', "NAME", ROW(stage), 0, CHURN_STAGE_NR - 1, CHURN_STAGE_ANY, stage_names,
+	  "Stage of the domains: any (the unit's choice), first, second or mixed (in turns)" },
 	{ "endpoints", 'e', "N", ROW(endpoints), 0, CHURN_MAX_ENDPOINTS, 0, NULL,
 	  "Use the first N endpoints that have an engine and PASIDs; 0: all" },
 	{ "hold", 'k', "N", ROW(hold), 1, CHURN_MAX_HOLD, 16, NULL,
@@ -271,6 +276,15 @@ int churn_options_parse(struct churn_options *opt, const char **node, int argc, 
 	help_rows(rows, text);
 	argp_err_exit_status = 2;
 	return -argp_parse(&argp, argc, argv, 0, NULL, &cmd);
+}
+
+/**
+ * churn_stage_name() - the stage of the domains, for messages
+ * @opt: the options
+ */
+const char *churn_stage_name(const struct churn_options *opt)
+{
+	return stage_names[opt->stage];
 }
 
 /**

@@ -218,6 +218,20 @@ static uint32_t unit_dev(const struct churn_run *run, const struct churn_session
 	return s->dev[i];
 }
 
+static uint32_t stage_flags(const struct churn_run *run, unsigned int i)
+{
+	switch (run->opt.stage) {
+	case CHURN_STAGE_FIRST:
+		return PL_DOMAIN_STAGE1;
+	case CHURN_STAGE_SECOND:
+		return PL_DOMAIN_STAGE2;
+	case CHURN_STAGE_MIXED:
+		return i & 1 ? PL_DOMAIN_STAGE2 : PL_DOMAIN_STAGE1;
+	default:
+		return 0;
+	}
+}
+
 static int setup_space(struct churn_run *run, struct churn_session *s, unsigned int i)
 {
 	struct churn_space *space = &s->spaces[i];
@@ -229,13 +243,15 @@ static int setup_space(struct churn_run *run, struct churn_session *s, unsigned 
 	err = alloc_windows(run, s, space);
 	if (err)
 		return err;
-	err = plu_domain_alloc(&s->file, unit_dev(run, s, space->unit), 0, &space->domain, &last);
+	err = plu_domain_alloc(&s->file, unit_dev(run, s, space->unit), stage_flags(run, i),
+			       &space->domain, &last);
 	if (err) {
-		churn_run_fail(run, "unit %s: domain %u cannot be had: %s",
-			       run->units[space->unit].name, space->id, strerror(-err));
+		churn_run_fail(run, "unit %s: domain %u of stage %s cannot be had: %s",
+			       run->units[space->unit].name, space->id,
+			       churn_stage_name(&run->opt), strerror(-err));
 		return err;
 	}
-	if (churn_scratch_iova(run, s, s->threads) - 1 > last) {
+	if (churn_scratch_iova(run, s, s->threads, true) - 1 > last) {
 		churn_run_fail(run, "unit %s: its domains end at %#llx, too early for churn",
 			       run->units[space->unit].name, (unsigned long long)last);
 		return -ERANGE;

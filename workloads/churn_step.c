@@ -299,6 +299,19 @@ void churn_detach_all(struct churn_thread *t, unsigned int ep)
 			end_life(t, &t->lives[i]);
 }
 
+/*
+ * The far page goes with all of its 1 GiB, where nothing else is mapped: the range covers whole
+ * page tables, which are unlinked and freed, and what remembers a walk through them must forget.
+ */
+static int unmap_scratch(struct churn_thread *t, struct churn_live *l, uint64_t iova, bool far)
+{
+	uint64_t size = far ? CHURN_FAR : PLU_PAGE, unmapped = 0;
+	int err = plu_unmap(&t->session->file, l->space->domain, iova & ~(size - 1), size,
+			    &unmapped);
+
+	return !err && unmapped != PLU_PAGE ? -EIO : err;
+}
+
 /**
  * churn_remap() - map a page into an attached domain, use it, unmap it
  * @t: the thread
@@ -309,21 +322,20 @@ void churn_detach_all(struct churn_thread *t, unsigned int ep)
  */
 void churn_remap(struct churn_thread *t, struct churn_live *l)
 {
-	struct plu_buf *page = &t->scratch[t->scratch_turn++ & 1];
-	uint64_t iova = churn_scratch_iova(t->run, t->session, t->window), unmapped = 0;
-	uint64_t start;
+	unsigned int turn = t->scratch_turn++;
+	struct plu_buf *page = &t->scratch[turn & 1];
+	bool far = turn & 2;
+	uint64_t iova = churn_scratch_iova(t->run, t->session, t->window, far), start;
 	int err;
 
-	churn_dma_scratch(t, l, NULL, "dma-before-map");
+	churn_dma_scratch(t, l, iova, NULL, "dma-before-map");
 	start = churn_now();
 	err = plu_map(&t->session->file, l->space->domain, iova, page->mem, PLU_PAGE, PL_PROT_READ);
 	if (!step_ended(t, l, CHURN_OP_MAP, "map", start, err))
 		return;
-	churn_dma_scratch(t, l, page, "dma-after-map");
+	churn_dma_scratch(t, l, iova, page, "dma-after-map");
 	start = churn_now();
-	err = plu_unmap(&t->session->file, l->space->domain, iova, PLU_PAGE, &unmapped);
-	if (!err && unmapped != PLU_PAGE)
-		err = -EIO;
+	err = unmap_scratch(t, l, iova, far);
 	if (step_ended(t, l, CHURN_OP_UNMAP, "unmap", start, err))
-		churn_dma_scratch(t, l, NULL, "dma-after-unmap");
+		churn_dma_scratch(t, l, iova, NULL, "dma-after-unmap");
 }

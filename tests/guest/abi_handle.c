@@ -219,10 +219,11 @@ static void enable_is_balanced(struct abi *a)
 	EXPECT_ERR(-EINVAL, plu_disable(&a->f, dev, PL_FEAT_AUX));
 }
 
-/* Nobody can take from under a file what it enabled for itself, nor live on what another enabled. */
+/* Nobody takes from under a file what it enabled for itself, or lives on what another enabled. */
 static void enable_is_per_file(struct abi *a)
 {
-	uint32_t domain = abi_domain(a, 0, 0), dev = a->dev[0].h, other = a->dev[0].other, pasid = 0;
+	uint32_t dev = a->dev[0].h, other = a->dev[0].other;
+	uint32_t domain = abi_domain(a, 0, 0), pasid = 0;
 
 	EXPECT_OK(plu_aux_attach(&a->f, dev, domain, &pasid));
 	EXPECT_ERR(-EINVAL, plu_disable(&a->other, other, PL_FEAT_AUX));

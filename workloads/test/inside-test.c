@@ -80,6 +80,8 @@ static void test_all_churns(const char *title)
 		"ops=500 threads=3 pattern=bursty hold=32 rate-detach-all=200",
 		"ops=500 threads=4 pattern=hold hold=50 domains=16",
 		"ops=500 threads=4 pattern=hold hold=50 files=shared domains=3 rate-map=300",
+		"ops=300 stage=second rate-map=500",
+		"ops=300 stage=mixed rate-aux=200 rate-replace=800 rate-map=300 domains=4",
 		"ops=300 rate-aux=0 rate-replace=1000 rate-ats=1000 files=shared domains=2",
 	};
 	unsigned int i;

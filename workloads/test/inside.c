@@ -73,7 +73,7 @@ const struct plu_transport inside_transport = {
 	.ioctl = inside_ioctl,
 };
 
-static void set_params(const struct inside_config *config)
+static int set_params(const struct inside_config *config)
 {
 	const struct {
 		const char *name;
@@ -87,9 +87,11 @@ static void set_params(const struct inside_config *config)
 		{ "model_cm", config->caching_mode },
 	};
 	unsigned int i;
+	int err = 0;
 
-	for (i = 0; i < sizeof(params) / sizeof(params[0]); i++)
-		shim_param_set("pasidlab_vtd", params[i].name, params[i].value);
+	for (i = 0; !err && i < sizeof(params) / sizeof(params[0]); i++)
+		err = shim_param_set("pasidlab_vtd", params[i].name, params[i].value);
+	return err;
 }
 
 /**
@@ -100,8 +102,9 @@ static void set_params(const struct inside_config *config)
  */
 int inside_start(const struct inside_config *config)
 {
-	set_params(config);
-	return shim_modules_init();
+	int err = set_params(config);
+
+	return err ? err : shim_modules_init();
 }
 
 /**
