@@ -118,8 +118,7 @@ static u32 m_gsts_read(struct vtd_model *m)
 
 static void m_cmd_root(struct vtd_model *m)
 {
-	if (m_tes(m) && !m->cfg.esrtps)
-		m_violation(m, M_RULE_REG, "root table pointer set while translation is on (11.4.4.1)");
+	m_unwatch_root(m);
 	m->root = m->rtaddr;
 	m->gsts |= VTD_GCMD_SRTP;
 	if (m->cfg.esrtps)

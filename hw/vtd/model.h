@@ -80,7 +80,6 @@ enum m_reason {
 	M_CTX_ACCESS = 0x40,	/* SCT.1 */
 	M_CTX_NP = 0x41,	/* SCT.2 */
 	M_CTX_RSVD = 0x42,	/* SCT.3 */
-	M_CTX_INVALID = 0x43,	/* SCT.4 */
 	M_DTE_OFF = 0x44,	/* SCT.5 */
 	M_PASIDE_OFF = 0x45,	/* SCT.6 */
 	M_PDTS = 0x46,		/* SCT.7: PASID beyond the directory */
@@ -214,11 +213,13 @@ enum m_watch {
 /**
  * struct m_shadow - a page as of its last publish
  * @all: in vtd_model.shadows
+ * @page: the page
  * @known: bit n: line n was published
  * @q: contents
  */
 struct m_shadow {
 	struct list_head all;
+	struct m_page *page;
 	u64 known;
 	u64 *q;
 };
@@ -314,6 +315,7 @@ struct m_psc {
 
 #define M_PERM_R	BIT(0)
 #define M_PERM_W	BIT(1)
+#define M_PERM_AD	BIT(2)	/* of a table: flags in its entries may be set (3.8) */
 
 struct m_tlb {
 	struct m_node node;
@@ -727,6 +729,8 @@ void m_irq_run(struct vtd_model *m);
 /* model_watch.c */
 unsigned int m_publish(struct vtd_model *m, u64 phys, size_t len);
 void m_watch_root(struct vtd_model *m);
+void m_unwatch_root(struct vtd_model *m);
+void m_watch_audit(struct vtd_model *m);
 void m_watch_forget(struct vtd_model *m, struct m_page *p);
 void m_watch_destroy(struct vtd_model *m);
 struct m_debt *m_debt_find(const struct vtd_model *m, u64 line);

@@ -64,7 +64,7 @@ enum vtd_model_order {
  * @pa_bits: 32 to 52: host address width
  * @mamv: largest address mask of an IOTLB invalidation
  * @pgsizes: bit n: leaves of 2^n bytes; 12, 21, 30
- * @nr_fault_records: 1 to 256
+ * @nr_fault_records: 1 to 128
  * @seed: of every choice the model makes
  * @order: how far descriptors are reordered
  * @lazy: descriptors rest until a wait follows them

@@ -808,5 +808,7 @@ u64 m_check_audit(struct vtd_model *m)
 		}
 	}
 	m_audit_debts(m);
+	if (!m->cfg.coherent)
+		m_watch_audit(m);
 	return m->violations - before;
 }

@@ -17,7 +17,8 @@
 
 #include "model.h"
 
-#define M_POISON	0xa5a5a5a5a5a5a5a5ULL	/* what was never flushed reads so */
+/* What was never flushed reads so: present, and a fault in every kind of table. */
+#define M_POISON	0xe1e1e1e1e1e1e1e1ULL
 
 /* A line that the unit, which does not snoop, sees as of its last flush. */
 static bool m_read_shadow(struct vtd_model *m, u64 phys, u64 *q, unsigned int nr)
@@ -91,22 +92,19 @@ static enum m_reason m_root_fetch(struct m_walk *w, u64 *table)
  * @m: the model
  * @q: its four quadwords
  *
- * Return: M_OK, or SCT.3, SCT.4.
+ * Return: M_OK, or SCT.3.  PRE without DTE (SCT.4) needs a unit with PRS.
  */
 enum m_reason m_ctx_check(const struct vtd_model *m, const u64 *q)
 {
-	u64 rsvd = GENMASK_ULL(8, 5);	/* no HPT, no EPTR */
+	u64 rsvd = GENMASK_ULL(8, 5) | VTD_CTX_PRE;	/* HPTS=0, PTRS=0, PRS=0 */
 
 	if (!(m->ecap & VTD_ECAP_DT))
 		rsvd |= VTD_CTX_DTE;
 	if (!(m->ecap & VTD_ECAP_PASID))
 		rsvd |= VTD_CTX_PASIDE;
-	if (!(m->ecap & VTD_ECAP_PRS))
-		rsvd |= VTD_CTX_PRE;
+	/* RPS=0: RID_PASID is reserved */
 	if (q[0] & rsvd || !m_in_haw(m, q[0] & VTD_CTX_DIRPTR) || q[1] || q[2] || q[3])
-		return M_CTX_RSVD;	/* RPS=0: RID_PASID is reserved */
-	if (q[0] & VTD_CTX_PRE && !(q[0] & VTD_CTX_DTE))
-		return M_CTX_INVALID;
+		return M_CTX_RSVD;
 	return M_OK;
 }
 
@@ -421,12 +419,13 @@ static enum m_reason m_ss_walk(struct m_walk *w, u64 addr, struct m_span *s)
 }
 
 /* A table of the first stage, which lies in guest memory when nested (3.8). */
-static enum m_reason m_nest(struct m_walk *w, u64 gpa, bool root, u64 *hpa)
+static enum m_reason m_nest(struct m_walk *w, u64 gpa, bool root, u64 *hpa, u8 *perm)
 {
 	enum m_reason r;
 	struct m_span s;
 
 	*hpa = gpa;
+	*perm |= M_PERM_AD;
 	if (w->pgtt != VTD_PGTT_NEST)
 		return M_OK;
 	r = m_ss_walk(w, gpa, &s);
@@ -437,6 +436,8 @@ static enum m_reason m_nest(struct m_walk *w, u64 gpa, bool root, u64 *hpa)
 	*hpa = s.phys;
 	if (!(s.perm & M_PERM_R))
 		return root ? M_FS_ROOT_READ : M_FS_READ;
+	if (!(s.perm & M_PERM_W))
+		*perm &= ~M_PERM_AD;
 	return M_OK;
 }
 
@@ -444,7 +445,7 @@ static enum m_reason m_nest(struct m_walk *w, u64 gpa, bool root, u64 *hpa)
  * 3.6.2: accessed and dirty are set before the entry is cached.  A unit that
  * does not snoop its walks cannot, and faults.
  */
-static enum m_reason m_fs_flag(struct m_walk *w, u64 at, u64 *e, u64 bits)
+static enum m_reason m_fs_flag(struct m_walk *w, u64 at, u64 *e, u64 bits, u8 perm)
 {
 	u64 *va = phys_to_virt(at);
 	u64 old = *e;
@@ -453,6 +454,8 @@ static enum m_reason m_fs_flag(struct m_walk *w, u64 at, u64 *e, u64 bits)
 		return M_OK;
 	if (!w->m->cfg.coherent || !(w->pe[1] & VTD_PE1_PWSNP))
 		return M_FS_AD_NOSNOOP;
+	if (!(perm & M_PERM_AD))
+		return M_FS_AD_WRITE;
 	do {
 		*e = old;
 		old = cmpxchg(va, *e, *e | bits);
@@ -461,7 +464,7 @@ static enum m_reason m_fs_flag(struct m_walk *w, u64 at, u64 *e, u64 bits)
 	return old & VTD_FS_P ? M_OK : M_FS_NP;
 }
 
-static enum m_reason m_fs_entry(struct m_walk *w, u64 at, unsigned int level, u64 *e)
+static enum m_reason m_fs_entry(struct m_walk *w, u64 at, unsigned int level, u8 perm, u64 *e)
 {
 	if (!m_read_line(w->m, at, e, 1, w->fresh))
 		return level == 4 ? M_FS_ROOT : M_FS_ACCESS;
@@ -471,7 +474,7 @@ static enum m_reason m_fs_entry(struct m_walk *w, u64 at, unsigned int level, u6
 		return M_FS_RSVD;
 	if (!(*e & VTD_FS_US))
 		return M_USER;
-	return m_fs_flag(w, at, e, VTD_FS_A);
+	return m_fs_flag(w, at, e, VTD_FS_A, perm);
 }
 
 static enum m_reason m_fs_leaf(struct m_walk *w, u64 at, u64 e, unsigned int level,
@@ -480,7 +483,7 @@ static enum m_reason m_fs_leaf(struct m_walk *w, u64 at, u64 e, unsigned int lev
 	enum m_reason r = M_OK;
 
 	if (w->write && s->perm & M_PERM_W)
-		r = m_fs_flag(w, at, &e, VTD_FS_D);
+		r = m_fs_flag(w, at, &e, VTD_FS_D, s->perm);
 	w->dirty = e & VTD_FS_D;
 	w->leaf_phys = at;
 	s->szi = level - 1;
@@ -497,21 +500,21 @@ static enum m_reason m_fs_walk(struct m_walk *w, struct m_span *s)
 
 	s->perm = M_PERM_R | M_PERM_W;
 	if (!m_psc_start(w, false, w->iova, &level, &table, &s->perm)) {
-		r = m_nest(w, w->pe[2] & VTD_PE2_FSPTPTR, true, &table);
+		r = m_nest(w, w->pe[2] & VTD_PE2_FSPTPTR, true, &table, &s->perm);
 		if (r)
 			return r;
 	}
 	for (;; level--) {
 		w->tables[level] = table;
 		at = m_index_phys(table, w->iova, level);
-		r = m_fs_entry(w, at, level, &e);
+		r = m_fs_entry(w, at, level, s->perm, &e);
 		if (r)
 			return r;
 		if (!(e & VTD_FS_RW))
 			s->perm &= ~M_PERM_W;
 		if (level == 1 || e & VTD_PT_PS)
 			return m_fs_leaf(w, at, e, level, s);
-		r = m_nest(w, e & VTD_PT_ADDR, false, &table);
+		r = m_nest(w, e & VTD_PT_ADDR, false, &table, &s->perm);
 		if (r)
 			return r;
 		if (!w->fresh)
@@ -585,7 +588,7 @@ enum m_reason m_walk_pages(struct m_walk *w)
 
 	w->phys = s.phys;
 	w->szi = s.szi;
-	w->perm = s.perm;
+	w->perm = s.perm & (M_PERM_R | M_PERM_W);
 	return r ? r : m_permit(w);
 }
 

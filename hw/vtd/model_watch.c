@@ -34,6 +34,7 @@ static struct m_shadow *m_shadow_get(struct vtd_model *m, struct m_page *p)
 	}
 	m->st.memory += PAGE_SIZE + sizeof(*s);
 	list_add(&s->all, &m->shadows);
+	s->page = p;
 	p->shadow = s;
 	return s;
 }
@@ -418,6 +419,19 @@ void m_watch_root(struct vtd_model *m)
 		m_link_ctx(m, m_watched(p, n), n << 7);
 }
 
+/* The root table is about to be another one. */
+void m_unwatch_root(struct vtd_model *m)
+{
+	struct m_page *p = m_page_find(m, m->root & VTD_RTADDR_PTR, 0);
+	unsigned int n;
+
+	if (!p || p->watch != M_WATCH_ROOT)
+		return;
+	for (n = 0; n < 512; n++)
+		m_unlink_ctx(m, m_watched(p, n));
+	m_unwatch(m, p);
+}
+
 /*
  * Publishing
  */
@@ -552,4 +566,29 @@ unsigned int m_publish(struct vtd_model *m, u64 phys, size_t len)
 		m_publish_page(m, at, end);
 	}
 	return m->cfg.coherent ? 0 : last / M_LINE - phys / M_LINE + 1;
+}
+
+static void m_audit_shadow(struct vtd_model *m, const struct m_shadow *s)
+{
+	u64 phys = m_page_phys(s->page);
+	const u8 *va = phys_to_virt(phys);
+	unsigned int line;
+
+	for (line = 0; line < M_LINES; line++) {
+		if (!(s->known >> line & 1) || !memcmp(s->q + line * 8, va + line * M_LINE, M_LINE))
+			continue;
+		m_violation(m, M_RULE_FLUSH, "line %#llx differs from what was last published of it",
+			    (unsigned long long)phys + line * M_LINE);
+		return;
+	}
+}
+
+/* Without coherence: compare every published line with memory. */
+void m_watch_audit(struct vtd_model *m)
+{
+	struct m_shadow *s;
+
+	list_for_each_entry(s, &m->shadows, all)
+		if (m_mem_ok(m_page_phys(s->page), PAGE_SIZE))
+			m_audit_shadow(m, s);
 }
