@@ -258,6 +258,18 @@ struct pl_range {
 };
 
 /**
+ * struct pl_walk - where an address leads to, read from the unit's own tables
+ * @paddr: physical address
+ * @size: bytes of the page it lies in
+ * @prot: PL_PROT_*
+ */
+struct pl_walk {
+	u64 paddr;
+	u64 size;
+	u32 prot;
+};
+
+/**
  * struct pl_unit_ops - what a unit driver guarantees
  * @why_not: 0 when the unit can do @f for @d, else -errno and a reason that is
  *	never freed.  No side effect, any context that may sleep (R0.1).
@@ -286,7 +298,10 @@ struct pl_range {
  * @table_free: pages on @t->table_pages go back (after sync).
  * @freed: leaf memory at @paddr is about to go back to its owner; a reference
  *	model checks that it holds no translation to it (O8).  NULL: no check.
- * @violations: the @index-th kind of broken invariant a reference model saw;
+ * @walk: follow the unit's tables from its root register down, by a reading of
+ *	them that shares nothing with what wrote them.  False when a request
+ *	would be refused.  Changes nothing.  NULL: the tables cannot be read.
+ * @violation: the @index-th kind of broken invariant a reference model saw;
  *	-ENOENT beyond the last.  NULL for real hardware.
  */
 struct pl_unit_ops {
@@ -311,6 +326,8 @@ struct pl_unit_ops {
 	int (*sync)(struct pl_unit *u, struct pl_ticket *t);
 	void (*table_free)(struct pl_unit *u, struct pl_ticket *t);
 	void (*freed)(struct pl_unit *u, phys_addr_t paddr, u64 size);
+	bool (*walk)(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, u64 iova,
+		     struct pl_walk *out);
 	int (*violation)(struct pl_unit *u, unsigned int index, const char **name,
 			 const char **text, u64 *count);
 };

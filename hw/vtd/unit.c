@@ -128,6 +128,12 @@ static void vtd_freed(struct pl_unit *u, phys_addr_t paddr, u64 size)
 		r->ops->freed(r, phys_to_virt(paddr), size);
 }
 
+static bool vtd_unit_walk(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, u64 iova,
+			  struct pl_walk *out)
+{
+	return vtd_walk(to_vtd(u)->regs, d->rid, pasid, iova, out);
+}
+
 static int vtd_violation(struct pl_unit *u, unsigned int index, const char **name,
 			 const char **text, u64 *count)
 {
@@ -152,6 +158,7 @@ static const struct pl_unit_ops vtd_ops = {
 	.sync = vtd_sync,
 	.table_free = vtd_table_pages_free,
 	.freed = vtd_freed,
+	.walk = vtd_unit_walk,
 	.violation = vtd_violation,
 };
 

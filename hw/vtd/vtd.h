@@ -9,6 +9,7 @@
  *	ticket.c	what an operation owes, in descriptors (6.5.2, 6.5.3.3)
  *	queue.c		the invalidation queue (6.5.2)
  *	fault.c		fault recording (7.2)
+ *	walk.c		the table checker: a second reading of all of them
  *
  * Domain-ids.  First-stage translations are tagged with DID and PASID (6.2.1),
  * so a device needs one DID for all its first-stage slots, whatever domains
@@ -222,6 +223,9 @@ static inline int vtd_queue_error(const struct vtd_queue *q)
 {
 	return READ_ONCE(q->error);
 }
+
+/* walk.c */
+bool vtd_walk(struct pl_regs *r, u16 rid, pl_pasid_t pasid, u64 iova, struct pl_walk *out);
 
 /* fault.c */
 void vtd_fault_start(struct vtd_unit *v);

@@ -674,6 +674,49 @@ static u64 *lookup(int holds, u64 iova, bool write)
 	return NULL;
 }
 
+/*
+ * The table checker reads what the unit would, from the root register down; it
+ * must find just what the oracle says, whether or not a DMA ever asks (R1.6).
+ */
+static int walk(int e, pl_pasid_t pasid, int holds)
+{
+	struct pl_unit *u = &w.rig->vtd->unit;
+	struct pl_walk found = {};
+	unsigned int i = below(NR_IOVAS);
+	u64 want = 0;
+	u32 prot = 0;
+
+	NOTE("walk ep%d pasid %d %llx through d%d", e, pl_pasid_print(pasid),
+	     (unsigned long long)iovas[i], holds);
+	if (holds == IDENTITY) {
+		want = iovas[i];
+		prot = PL_PROT_READ | PL_PROT_WRITE;
+	} else if (holds >= 0 && w.dom[holds].page[i] >= 0) {
+		want = w.page_phys[w.dom[holds].page[i]];
+		prot = w.dom[holds].prot[i] | (w.dom[holds].stage == 1 ? PL_PROT_READ : 0);
+	}
+	if (!u->ops->walk(u, w.rig->ep[e]->d, pasid, iovas[i], &found))
+		found.paddr = found.prot = 0;
+	EXPECT(found.paddr, want);
+	EXPECT(found.prot, prot);
+	return 0;
+}
+
+static int op_walk(void)
+{
+	struct o_private *p = &w.priv[below(NR_PRIV)];
+	int e = below(NR_EPS), x = below(NR_DOMS);
+
+	switch (below(3)) {
+	case 0:
+		return walk(e, PL_NO_PASID, w.ep[e].rid);
+	case 1:
+		return w.ep[e].aux[x] ? walk(e, w.ep[e].aux[x], x) : 0;
+	default:
+		return p->pasid ? walk(p->ep, p->pasid, p->holds) : 0;
+	}
+}
+
 static const char *const stale_names[] = {
 	"no cache", "context-cache", "PASID-cache", "paging-structure cache", "IOTLB", "device TLB",
 };
@@ -779,6 +822,7 @@ static const struct {
 	{ "claim", 1, op_claim },
 	{ "release", 2, op_release },
 	{ "features", 1, op_features },
+	{ "walk", 8, op_walk },
 	{ "dma_rid", 10, op_dma_rid },
 	{ "dma_private", 20, op_dma_private },
 	{ "dma_aux", 20, op_dma_aux },
