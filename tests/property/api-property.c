@@ -100,11 +100,23 @@ static struct {
 	bool has_ats, has_cm;
 } w;
 
+/* A sanitizer sees what it sees in fewer steps, and takes longer for each. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DEFAULT_OPS	100000
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define DEFAULT_OPS	100000
+#endif
+#endif
+#ifndef DEFAULT_OPS
+#define DEFAULT_OPS	1000000
+#endif
+
 static struct {
 	u64 ops, seed, audit;
 	const char *config;
-	bool quiet, bench;
-} opt = { .ops = 100000, .seed = 1, .audit = 512 };
+	bool bench;
+} opt = { .ops = DEFAULT_OPS, .seed = 1, .audit = 512 };
 
 static u64 rnd(void)
 {
@@ -973,7 +985,7 @@ static const char *const configs[] = {
 };
 
 static const struct argp_option options[] = {
-	{ "ops", 'n', "N", 0, "operations in all (100000)", 0 },
+	{ "ops", 'n', "N", 0, "operations in all (1000000; 100000 under a sanitizer)", 0 },
 	{ "seed", 's', "N", 0, "of every choice (1)", 0 },
 	{ "audit", 'a', "N", 0, "compare the model's caches with memory every N operations (512)", 0 },
 	{ "config", 'c', "WORDS", 0, "one world only: plain or a list of cm, nosnoop, noats, lazy, anyorder", 0 },
