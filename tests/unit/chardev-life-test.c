@@ -774,6 +774,7 @@ static void opening_without_memory_leaves_nothing(void **state)
 struct crowd {
 	struct file *f;
 	u32 dev;
+	u32 pasid;
 	bool stop;
 	int bad;
 };
@@ -857,6 +858,52 @@ static void threads_may_do_anything_to_one_file(void **state)
 	lab_close(c.f);
 }
 
+/* Reads and writes one page through the ATC until told to stop. */
+static void *mover(void *arg)
+{
+	struct crowd *c = arg;
+	struct pl_dma_desc descs[8];
+	int i;
+
+	while (!__atomic_load_n(&c->stop, __ATOMIC_RELAXED)) {
+		for (i = 0; i < 8; i++)
+			descs[i] = (struct pl_dma_desc){
+				.op = i % PL_DMA_OP_NR, .flags = PL_DMA_ATS, .pasid = c->pasid,
+				.len = 64, .src = IOVA + 64 * i, .dst = IOVA + 2048 + 64 * i,
+			};
+		tolerate(c, lab_dma(c->f, c->dev, descs, 8));
+	}
+	return NULL;
+}
+
+/* O8, and the endpoint's side of it: a page that is unmapped is out of reach. */
+static void data_moves_while_its_page_goes(void **state)
+{
+	struct world *w = *state;
+	struct crowd c = { 0 };
+	pthread_t threads[2];
+	int i;
+
+	prepare(w);
+	assert_int_equal(lab_attach(w->f, PL_IOC_AUX_ATTACH, w->dev, w->dom, &c.pasid), 0);
+	c.f = w->f;
+	c.dev = w->dev;
+	for (i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, mover, &c), 0);
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(lab_unmap(w->f, w->dom, IOVA, PAGE_SIZE, NULL), 0);
+		/* What the device may not touch is checked here. */
+		memset(lab_buffer(), i, PAGE_SIZE);
+		assert_int_equal(((u8 *)lab_buffer())[100], (u8)i);
+		assert_int_equal(lab_map(w->f, w->dom, IOVA, lab_buffer(), PAGE_SIZE, RW), 0);
+	}
+	__atomic_store_n(&c.stop, true, __ATOMIC_RELAXED);
+	for (i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(c.bad, 0);
+	assert_int_equal(lab_violations(), 0);
+}
+
 #define WORLD(fn) cmocka_unit_test_setup_teardown(fn, world_up, world_down)
 
 int main(void)
@@ -881,6 +928,7 @@ int main(void)
 		WORLD(what_ends_something_needs_no_memory),
 		WORLD(opening_without_memory_leaves_nothing),
 		WORLD(threads_may_do_anything_to_one_file),
+		WORLD(data_moves_while_its_page_goes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
