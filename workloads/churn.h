@@ -50,6 +50,7 @@
 #define CHURN_MAX_DOMAINS	1024u
 #define CHURN_MAX_ENDPOINTS	64u
 #define CHURN_MAX_HOLD		65536u
+#define CHURN_KINDS		32u	/* invariants that a model may tell apart */
 #define CHURN_FAILURES		8u	/* texts a thread keeps; it stops after so many */
 #define CHURN_TEXT		320u
 
@@ -141,6 +142,8 @@ enum churn_count {
  * @dev: handle, in the control file, of one endpoint behind it
  * @before: its ledger before the run
  * @after: and after it
+ * @broken: invariants seen broken before the run
+ * @nr_broken: how many kinds of them
  */
 struct churn_unit {
 	char name[PL_NAME_LEN];
@@ -149,6 +152,8 @@ struct churn_unit {
 	uint32_t dev;
 	struct pl_ioc_ledger before;
 	struct pl_ioc_ledger after;
+	struct pl_ioc_violation broken[CHURN_KINDS];
+	unsigned int nr_broken;
 };
 
 /**

@@ -308,30 +308,55 @@ static void compare_ledgers(struct churn_run *run)
 	}
 }
 
-static void read_violations_of(struct churn_run *run, const struct churn_unit *u)
+/* A unit counts since it came: what was broken before the run is not the run's. */
+static void remember_violations(struct churn_run *run)
 {
-	struct pl_ioc_violation v;
-	uint32_t i;
+	struct churn_unit *u;
+	unsigned int i;
 
-	for (i = 0; !plu_violation(&run->control, u->dev, i, &v); i++) {
-		if (!v.count)
-			continue;
-		json_array_append_new(run->violations,
-				      json_pack("{s:s,s:I,s:s}", "name", v.name, "count",
-						(json_int_t)v.count, "text", v.text));
-		churn_run_fail(run, "unit %s saw invariant %s broken, %" PRIu64 " times: %s",
-			       u->name, v.name, (uint64_t)v.count, v.text);
+	for (i = 0; i < run->nr_units; i++) {
+		u = &run->units[i];
+		while (u->nr_broken < CHURN_KINDS &&
+		       !plu_violation(&run->control, u->dev, u->nr_broken,
+				      &u->broken[u->nr_broken]))
+			u->nr_broken++;
 	}
 }
 
-/* The unit counts violations since it came, so those of an earlier run would be told again. */
+static uint64_t broken_before(const struct churn_unit *u, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < u->nr_broken; i++)
+		if (!strcmp(u->broken[i].name, name))
+			return u->broken[i].count;
+	return 0;
+}
+
+static void read_violations_of(struct churn_run *run, const struct churn_unit *u)
+{
+	struct pl_ioc_violation v;
+	uint64_t count;
+	uint32_t i;
+
+	for (i = 0; i < CHURN_KINDS && !plu_violation(&run->control, u->dev, i, &v); i++) {
+		count = v.count - broken_before(u, v.name);
+		if (!count)
+			continue;
+		json_array_append_new(run->violations,
+				      json_pack("{s:s,s:I,s:s}", "name", v.name, "count",
+						(json_int_t)count, "text", v.text));
+		churn_run_fail(run, "unit %s saw invariant %s broken, %" PRIu64 " times: %s",
+			       u->name, v.name, count, v.text);
+	}
+}
+
 static void read_violations(struct churn_run *run)
 {
 	unsigned int i;
 
 	for (i = 0; i < run->nr_units; i++)
-		if (run->units[i].after.violations != run->units[i].before.violations)
-			read_violations_of(run, &run->units[i]);
+		read_violations_of(run, &run->units[i]);
 }
 
 static void run_result(struct churn_run *run)
@@ -366,6 +391,8 @@ bool churn_run(struct churn_run *run)
 		churn_run_fail(run, "the run could not be set up: %s", strerror(-err));
 	if (!err)
 		err = read_ledgers(run, true);
+	if (!err)
+		remember_violations(run);
 	if (!err)
 		run_threads(run);
 	/* What the threads saw comes before what follows from it in the teardown. */

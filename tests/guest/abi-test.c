@@ -23,6 +23,7 @@ static const struct abi_group *const groups[] = {
 #define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static bool wanted[NR_GROUPS];
+static bool free_mode;
 
 static bool want_group(const char *name)
 {
@@ -45,12 +46,22 @@ static void list_groups(FILE *out)
 		fprintf(out, "%s%s\n", groups[i]->name, groups[i]->on_demand ? " (on demand)" : "");
 }
 
+static bool set_mode(const char *name)
+{
+	free_mode = !strcmp(name, "free");
+	return free_mode || !strcmp(name, "strict");
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
 	case 'l':
 		list_groups(stdout);
 		exit(0);
+	case 'M':
+		if (!set_mode(arg))
+			argp_error(state, "--mode=%s is not possible: give strict or free", arg);
+		return 0;
 	case 'm':
 		if (abi_nr_modules == ABI_MODULES_MAX)
 			argp_error(state, "at most %u times --module", ABI_MODULES_MAX);
@@ -67,6 +78,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{ "list", 'l', NULL, 0, "Show the groups and exit", 0 },
+	{ "mode", 'M', "NAME", 0,
+	  "The exclusion rule that tests begin with: strict (default) or free", 0 },
 	{ "module", 'm', "FILE", 0, "A module's file, in load order; for the group unload", 0 },
 	{ 0 },
 };
@@ -79,6 +92,7 @@ static const char doc[] =
 	"Examples:\n"
 	"  abi-test                       all groups\n"
 	"  abi-test struct map            two of them\n"
+	"  abi-test --mode=free           where the RID may change while PASIDs live\n"
 	"  abi-test -m /modules/pasidlab.ko -m /modules/pasidlab_vtd.ko unload\n\n"
 	"Exit status: 0 passed, 1 failed, 2 could not run, 77 all was skipped.";
 
@@ -116,6 +130,8 @@ int main(int argc, char **argv)
 		abi_close(&a);
 		return 2;
 	}
+	a.mode = free_mode ? PL_MODE_FREE : PL_MODE_STRICT;
+	check_prefix(free_mode ? "abi-free" : "abi");
 	run_groups(&a);
 	status = check_summary();
 	abi_close(&a);

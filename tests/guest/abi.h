@@ -41,6 +41,7 @@
 #define NEED_NO_AUX	(1u << 2)	/* an endpoint without aux */
 #define NEED_MODEL	(1u << 3)	/* a reference model, which can tell violations */
 #define NEED_FEW	(1u << 4)	/* at most 65536 PASIDs, so that all can be taken */
+#define NEED_STRICT	(1u << 5)	/* the strict rule, which is then set */
 
 /**
  * struct abi_dev - an endpoint, as both files see it
@@ -57,6 +58,7 @@ struct abi_dev {
 /**
  * struct abi - the stage
  * @transport: how requests reach the module
+ * @mode: PL_MODE_*, the exclusion rule that the tests begin with
  * @f: the file under test
  * @other: somebody else's
  * @ctl: open from start to end; reads ledgers
@@ -72,6 +74,7 @@ struct abi_dev {
  */
 struct abi {
 	const struct plu_transport *transport;
+	uint32_t mode;
 	struct plu_file f;
 	struct plu_file other;
 	struct plu_file ctl;
@@ -143,7 +146,7 @@ extern const struct abi_group abi_group_unload;
 int abi_open(struct abi *a, const struct plu_transport *transport);
 void abi_close(struct abi *a);
 int abi_find_devices(struct abi *a);
-void abi_setup(struct abi *a);
+void abi_setup(struct abi *a, uint32_t mode);
 void abi_teardown(struct abi *a);
 const char *abi_missing(const struct abi *a, unsigned int needs);
 void abi_run_group(struct abi *a, const struct abi_group *group);

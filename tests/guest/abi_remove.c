@@ -260,7 +260,7 @@ static void run_remove(struct abi *a)
 		return;
 	}
 	for (i = 0; i < table.nr; i++) {
-		check_begin(remove_tests[i].req, "abi/remove/%s", remove_tests[i].name);
+		check_begin(remove_tests[i].req, "remove/%s", remove_tests[i].name);
 		check_skip("needs endpoints of the platform driver pasidlab-soft");
 		check_end();
 	}

@@ -142,7 +142,7 @@ __attribute__((weak)) long long abi_pinned(void)
 	return pinned;
 }
 
-static void open_devices(struct abi *a)
+static void open_devices(struct abi *a, uint32_t mode)
 {
 	struct abi_dev *d;
 	unsigned int i;
@@ -151,6 +151,7 @@ static void open_devices(struct abi *a)
 		d = &a->dev[i];
 		EXPECT_OK(plu_dev_open(&a->f, d->info.name, &d->h));
 		EXPECT_OK(plu_enable(&a->f, d->h, PL_FEAT_AUX));
+		EXPECT_OK(plu_mode(&a->f, d->h, mode));
 		EXPECT_OK(plu_dev_open(&a->other, d->info.name, &d->other));
 	}
 }
@@ -158,13 +159,16 @@ static void open_devices(struct abi *a)
 /**
  * abi_setup() - before each test
  * @a: the stage
+ * @mode: PL_MODE_*, for all endpoints
+ *
+ * The mode is the device's and stays after the test; whoever needs one sets it.
  */
-void abi_setup(struct abi *a)
+void abi_setup(struct abi *a, uint32_t mode)
 {
 	a->pinned = abi_pinned();
 	EXPECT_OK(plu_open(&a->f, a->transport, NULL));
 	EXPECT_OK(plu_open(&a->other, a->transport, NULL));
-	open_devices(a);
+	open_devices(a, mode);
 }
 
 /**
@@ -206,11 +210,11 @@ static void run_test(struct abi *a, const struct abi_group *group, const struct 
 {
 	const char *missing = abi_missing(a, test->needs);
 
-	check_begin(test->req, "abi/%s/%s", group->name, test->name);
+	check_begin(test->req, "%s/%s", group->name, test->name);
 	if (missing) {
 		check_skip("%s", missing);
 	} else {
-		abi_setup(a);
+		abi_setup(a, test->needs & NEED_STRICT ? PL_MODE_STRICT : a->mode);
 		if (!check_failed())
 			test->run(a);
 		abi_teardown(a);

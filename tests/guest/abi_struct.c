@@ -152,7 +152,7 @@ static void undo_mode(struct stage *s, void *arg, int err)
 {
 	(void)arg;
 	if (!err)
-		EXPECT_OK(plu_mode(&s->a->f, dev0(s), PL_MODE_STRICT));
+		EXPECT_OK(plu_mode(&s->a->f, dev0(s), s->a->mode));
 }
 
 /* Nobody can claim dev[0] while PASIDs live there; the last of several endpoints is idle. */
@@ -287,7 +287,7 @@ static void undo_rid_attach(struct stage *s, void *arg, int err)
 	(void)arg;
 	if (!err)
 		EXPECT_OK(plu_rid_detach(&s->a->f, dev0(s), s->spare));
-	EXPECT_OK(plu_mode(&s->a->f, dev0(s), PL_MODE_STRICT));
+	EXPECT_OK(plu_mode(&s->a->f, dev0(s), s->a->mode));
 }
 
 static void fill_rid_detach(struct stage *s, void *arg)
@@ -305,7 +305,7 @@ static void undo_rid_detach(struct stage *s, void *arg, int err)
 	(void)arg;
 	if (err)
 		EXPECT_OK(plu_rid_detach(&s->a->f, dev0(s), s->spare));
-	EXPECT_OK(plu_mode(&s->a->f, dev0(s), PL_MODE_STRICT));
+	EXPECT_OK(plu_mode(&s->a->f, dev0(s), s->a->mode));
 }
 
 static void fill_aux_attach(struct stage *s, void *arg)
@@ -729,7 +729,7 @@ static void make_memory(struct stage *s)
 static void stage_set(struct stage *s, struct abi *a)
 {
 	*s = (struct stage) { .a = a };
-	abi_setup(a);
+	abi_setup(a, a->mode);
 	s->held = abi_domain(a, 0, 0);
 	s->aux_domain = abi_domain(a, 0, 1);
 	s->spare = abi_domain(a, 0, 2);
@@ -751,7 +751,7 @@ static void stage_clear(struct stage *s)
 
 static void run_pair(struct stage *s, const struct request *r, const struct mutation *m)
 {
-	check_begin("ABI", "abi/struct/%s: %s", r->name, m->name);
+	check_begin("ABI", "struct/%s: %s", r->name, m->name);
 	if (r->nr == PL_IOC_CLAIM && s->a->nr_devs == 1 && !m->want)
 		check_skip("needs a second endpoint, an idle one");
 	else
@@ -767,7 +767,7 @@ static void run_later_header(struct stage *s, const struct request *r)
 				r->size + TAIL);
 	int err;
 
-	check_begin("ABI", "abi/struct/%s: number of a later header", r->name);
+	check_begin("ABI", "struct/%s: number of a later header", r->name);
 	put32(arg, 0, (uint32_t)r->size + TAIL);
 	r->fill(s, arg);
 	err = plu_ioctl(&s->a->f, nr, arg);
@@ -784,7 +784,7 @@ static void run_request(struct abi *a, const struct request *r)
 	bool ready;
 	size_t i;
 
-	check_begin("ABI", "abi/struct/%s: the stage is set", r->name);
+	check_begin("ABI", "struct/%s: the stage is set", r->name);
 	stage_set(&s, a);
 	ready = !check_failed();
 	check_end();
@@ -793,7 +793,7 @@ static void run_request(struct abi *a, const struct request *r)
 			run_pair(&s, r, &mutations[i]);
 	if (ready)
 		run_later_header(&s, r);
-	check_begin("ABI", "abi/struct/%s: nothing leaked", r->name);
+	check_begin("ABI", "struct/%s: nothing leaked", r->name);
 	stage_clear(&s);
 	check_end();
 }
@@ -810,8 +810,8 @@ static void run_unknown(struct abi *a)
 	struct pl_ioc_set req = { .size = sizeof(req) };
 	unsigned int i;
 
-	check_begin("ABI", "abi/struct/an unknown request is -ENOTTY");
-	abi_setup(a);
+	check_begin("ABI", "struct/an unknown request is -ENOTTY");
+	abi_setup(a, a->mode);
 	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		EXPECT(plu_ioctl(&a->f, unknown[i], &req) == -ENOTTY, "request %#lx", unknown[i]);
 	abi_teardown(a);

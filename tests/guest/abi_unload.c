@@ -79,7 +79,7 @@ static void expect_works(struct abi *a)
 
 	if (!EXPECT(!plu_open(&a->ctl, NULL, NULL) && !abi_find_devices(a), "no endpoints"))
 		return;
-	abi_setup(a);
+	abi_setup(a, a->mode);
 	domain = abi_domain(a, 0, 0);
 	EXPECT_REACH(a, 0, abi_pasid(a, 0, domain), 0);
 	abi_teardown(a);
@@ -106,7 +106,7 @@ static void test_busy(struct abi *a)
 {
 	unsigned int i;
 
-	abi_setup(a);
+	abi_setup(a, a->mode);
 	for (i = abi_nr_modules; i-- > 0;)
 		EXPECT(module_unload(abi_modules[i]) == -EWOULDBLOCK,
 		       "%s is not held by an open file", abi_modules[i]);
@@ -116,7 +116,7 @@ static void test_busy(struct abi *a)
 
 static void run_one(struct abi *a, const char *name, void (*run)(struct abi *a))
 {
-	check_begin("ABI", "abi/unload/%s", name);
+	check_begin("ABI", "unload/%s", name);
 	if (abi_nr_modules)
 		run(a);
 	else

@@ -15,6 +15,7 @@
 
 /* The only state of a test program: the test that runs, and the score. */
 static struct {
+	const char *prefix;
 	char name[160];
 	const char *req;
 	char reason[REASON_MAX];
@@ -26,6 +27,15 @@ static struct {
 } now;
 
 /**
+ * check_prefix() - what the names of the following tests begin with
+ * @prefix: a string that stays; a slash is put behind it; NULL for nothing
+ */
+void check_prefix(const char *prefix)
+{
+	now.prefix = prefix;
+}
+
+/**
  * check_begin() - start a test
  * @req: requirement numbers, separated by commas; a string that stays
  * @fmt: its name
@@ -33,13 +43,17 @@ static struct {
 void check_begin(const char *req, const char *fmt, ...)
 {
 	va_list ap;
+	size_t n;
 
 	now.req = req;
 	now.reason[0] = '\0';
 	now.broken = 0;
 	now.skipped = false;
+	snprintf(now.name, sizeof(now.name), "%s%s", now.prefix ? now.prefix : "",
+		 now.prefix ? "/" : "");
+	n = strlen(now.name);
 	va_start(ap, fmt);
-	vsnprintf(now.name, sizeof(now.name), fmt, ap);
+	vsnprintf(now.name + n, sizeof(now.name) - n, fmt, ap);
 	va_end(ap);
 }
 

@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 
+void check_prefix(const char *prefix);
 void check_begin(const char *req, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void check_end(void);
 void check_skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

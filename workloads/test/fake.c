@@ -370,7 +370,8 @@ static int do_ledger(struct pl_ioc_ledger *req)
 
 static int do_violation(struct pl_ioc_violation *req)
 {
-	if (fake.defect != FAKE_VIOLATION || req->index)
+	/* Seen once a domain has been attached, so that no run begins with it. */
+	if (fake.defect != FAKE_VIOLATION || req->index || !fake.ledger[0][PL_OP_ATTACH][0])
 		return -ENOENT;
 	req->count = 1;
 	snprintf(req->name, sizeof(req->name), "O2");

@@ -90,7 +90,7 @@ static void test_all_churns(const char *title)
 		test_churn(title, words[i]);
 }
 
-static void test_abi(void)
+static void test_abi(uint32_t mode)
 {
 	static const struct abi_group *const groups[] = {
 		&abi_group_struct, &abi_group_handle, &abi_group_feature, &abi_group_slot,
@@ -100,9 +100,12 @@ static void test_abi(void)
 	unsigned int i;
 	int err = abi_open(&a, &inside_transport);
 
+	a.mode = mode;
+	check_prefix(mode == PL_MODE_FREE ? "abi-free" : "abi");
 	for (i = 0; !err && i < sizeof(groups) / sizeof(groups[0]); i++)
 		abi_run_group(&a, groups[i]);
 	abi_close(&a);
+	check_prefix(NULL);
 }
 
 /* Start, run, stop: what is left behind fails the step that left it. */
@@ -129,7 +132,8 @@ static void with_modules(const char *title, const struct inside_config *config,
 static void run_abi(const char *title)
 {
 	(void)title;
-	test_abi();
+	test_abi(PL_MODE_STRICT);
+	test_abi(PL_MODE_FREE);
 }
 
 /* Frames are for a harness; this program's reader wants TAP only. */
