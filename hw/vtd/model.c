@@ -129,10 +129,9 @@ static void m_cmd_root(struct vtd_model *m)
 static void m_cmd_queue(struct vtd_model *m, bool on)
 {
 	if (!on && !m_queue_idle(m))
-		m_violation(m, M_RULE_REG, "queued invalidation switched off while the queue is busy (6.5.2)");
+		m_violation(m, M_RULE_REG, "queue switched off while it is busy");
 	if (on && m->iqt)
-		m_violation(m, M_RULE_REG, "queued invalidation switched on with a tail of %#x (6.5.2)",
-			    m->iqt);
+		m_violation(m, M_RULE_REG, "queue switched on with a tail of %#x", m->iqt);
 	m->iqh = 0;
 	m->nr_seg = 0;
 }
@@ -140,7 +139,7 @@ static void m_cmd_queue(struct vtd_model *m, bool on)
 static void m_cmd_translate(struct vtd_model *m, bool on)
 {
 	if (on && !(m->gsts & VTD_GCMD_SRTP))
-		m_violation(m, M_RULE_REG, "translation switched on without a root table (11.4.4.1)");
+		m_violation(m, M_RULE_REG, "translation switched on without a root table");
 	if (!on && m->fsts == 0)
 		m->frcd_next = 0;	/* 7.2.1 */
 }
@@ -151,10 +150,9 @@ static void m_gcmd_write(struct vtd_model *m, u32 val)
 	u32 changed = (val ^ m->gsts) & keep, once = val & (VTD_GCMD_SRTP | VTD_GCMD_WBF);
 
 	if (m->gsts_polls)
-		m_violation(m, M_RULE_REG, "GCMD written before GSTS confirmed the last command (11.4.4.1)");
+		m_violation(m, M_RULE_REG, "GCMD written before GSTS confirmed the last");
 	if (hweight32(changed) + hweight32(once) > 1)
-		m_violation(m, M_RULE_REG, "GCMD changes several fields at once: %#x (11.4.4.1)",
-			    changed | once);
+		m_violation(m, M_RULE_REG, "GCMD changes several fields: %#x", changed | once);
 	m->gsts = (m->gsts & ~keep) | (val & keep);
 	if (once & VTD_GCMD_SRTP)
 		m_cmd_root(m);
@@ -288,7 +286,7 @@ static void m_set(struct vtd_model *m, u32 off, u32 val)
 		break;
 	case VTD_IQA:
 		if (m->gsts & VTD_GCMD_QIE)
-			m_violation(m, M_RULE_REG, "queue address written while the queue is on (11.4.9.3)");
+			m_violation(m, M_RULE_REG, "queue address written while the queue is on");
 		m_set_half(&m->iqa, off, val);
 		break;
 	default:

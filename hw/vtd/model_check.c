@@ -25,16 +25,26 @@
  */
 #include "model.h"
 
-static const char * const m_rule_name[M_RULE_NR] = {
-	[M_O1] = "O1", [M_O2] = "O2", [M_O3] = "O3", [M_O4] = "O4", [M_O5] = "O5",
-	[M_O6] = "O6", [M_O7] = "O7", [M_O8] = "O8", [M_O9] = "O9",
-	[M_AUDIT_CTX] = "CONTEXT",
-	[M_AUDIT_PE] = "PASID-cache",
-	[M_AUDIT_WALK] = "WALK",
-	[M_AUDIT_TLB] = "IOTLB",
-	[M_AUDIT_DTLB] = "DEV-TLB",
-	[M_RULE_REG] = "REG",
-	[M_RULE_FLUSH] = "FLUSH",
+static const struct {
+	const char *name;
+	const char *where;	/* the section it stands on */
+} m_rules[M_RULE_NR] = {
+	[M_O1] = { "O1", "6.5.3.3" },
+	[M_O2] = { "O2", "6.2.3.1, 6.5.3.3" },
+	[M_O3] = { "O3", "6.5.2.5, 6.5.2.6" },
+	[M_O4] = { "O4", "7.7" },
+	[M_O5] = { "O5", "6.1" },
+	[M_O6] = { "O6", "9.4, PCIe 10.5" },
+	[M_O7] = { "O7", "4.3" },
+	[M_O8] = { "O8", "6.5.3" },
+	[M_O9] = { "O9", "6.2.2.1, 6.2.3.1" },
+	[M_AUDIT_CTX] = { "CONTEXT", "6.2.2" },
+	[M_AUDIT_PE] = { "PASID-cache", "6.2.3" },
+	[M_AUDIT_WALK] = { "WALK", "6.2.5" },
+	[M_AUDIT_TLB] = { "IOTLB", "6.2.4" },
+	[M_AUDIT_DTLB] = { "DEV-TLB", "6.3" },
+	[M_RULE_REG] = { "REG", "11.4" },
+	[M_RULE_FLUSH] = { "FLUSH", "11.4.3, C and SMPWCS" },
 };
 
 /**
@@ -47,14 +57,17 @@ void m_violation(struct vtd_model *m, enum m_rule rule, const char *fmt, ...)
 {
 	struct m_case *c = &m->cases[rule];
 	va_list ap;
+	int n;
 
 	m->violations++;
 	if (c->count++)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(c->text, sizeof(c->text), fmt, ap);
+	n = vsnprintf(c->text, sizeof(c->text), fmt, ap);
 	va_end(ap);
-	pr_err("pasidlab: violation %s: %s: %s\n", m_rule_name[rule], m->name, c->text);
+	if (n < (int)sizeof(c->text))
+		snprintf(c->text + n, sizeof(c->text) - n, " (%s)", m_rules[rule].where);
+	pr_err("pasidlab: violation %s: %s: %s\n", m_rules[rule].name, m->name, c->text);
 }
 
 int vtd_model_violation(struct vtd_model *m, unsigned int index, const char **name,
@@ -65,7 +78,7 @@ int vtd_model_violation(struct vtd_model *m, unsigned int index, const char **na
 	for (i = 0; i < M_RULE_NR; i++) {
 		if (!READ_ONCE(m->cases[i].count) || index--)
 			continue;
-		*name = m_rule_name[i];
+		*name = m_rules[i].name;
 		*text = m->cases[i].text;
 		*count = READ_ONCE(m->cases[i].count);
 		return 0;
@@ -171,7 +184,7 @@ void m_check_pe_drop(struct vtd_model *m, const struct m_pe *pe)
 	if (pe->np || !m_read_line(m, pe->phys, q, VTD_PE_QWORDS, true) || q[0] & VTD_PE0_P)
 		return;
 	if (q[1] != pe->qw[1] || q[2] != pe->qw[2])
-		m_violation(m, M_O1, "RID %#x PASID %#x DID %#x: entry zeroed before its PASID-cache invalidation (6.5.3.3)",
+		m_violation(m, M_O1, "RID %#x PASID %#x DID %#x: zeroed while it is cached",
 			    pe->rid, pe->pasid, pe->tag->d->did);
 }
 
@@ -370,31 +383,30 @@ void m_check_dtlb_inv(struct vtd_model *m, const struct m_desc *d)
  * Waits
  */
 
+static void m_blame_slot(struct vtd_model *m, const struct m_debt *o, enum m_rule rule,
+			 const char *cache, bool early, const char *order)
+{
+	m_violation(m, rule, "PASID %#x, DID %#x: %s invalidation %s%s", o->tag->pasid,
+		    o->tag->d->did, cache, early ? "executed before the " : "missing",
+		    early ? order : "");
+}
+
 static void m_blame(struct vtd_model *m, struct m_debt *o)
 {
-	u16 did = o->tag->d->did;
-	u32 pasid = o->tag->pasid;
-
 	o->told = true;
-	if (o->attach)
-		m_violation(m, M_O5, "PASID %#x, DID %#x: %s invalidation missing after the entry became present, CM=1 (6.1)",
-			    pasid, did, o->owes & M_OWES_PC ? "PASID-cache" : "IOTLB");
-	else if (o->owes & M_OWES_PC)
-		m_violation(m, M_O2, "PASID %#x, DID %#x: PASID-cache invalidation missing (6.5.3.3)",
-			    pasid, did);
+	if (o->owes & M_OWES_PC)
+		m_blame_slot(m, o, o->attach ? M_O5 : M_O2, "PASID-cache", false, NULL);
 	else if (o->owes & M_OWES_IOTLB)
-		m_violation(m, M_O2, "PASID %#x, DID %#x: IOTLB invalidation %s (6.2.3.1)", pasid,
-			    did, o->early_iotlb ? "executed before the PASID-cache one" : "missing");
+		m_blame_slot(m, o, o->attach ? M_O5 : M_O2, "IOTLB", o->early_iotlb,
+			     "PASID-cache one");
 	else
-		m_violation(m, M_O3, "PASID %#x, DID %#x: device-TLB invalidation for RID %#x %s (6.5.2.5)",
-			    pasid, did, o->rids[0],
-			    o->early_dtlb ? "executed before the IOTLB one" : "missing");
+		m_blame_slot(m, o, M_O3, "device-TLB", o->early_dtlb, "IOTLB one");
 }
 
 static void m_blame_grant(struct vtd_model *m, struct m_grant *g)
 {
 	list_del_init(&g->debt_node);
-	m_violation(m, M_O3, "RID %#x PASID %#x DID %#x IOVA %#llx: device-TLB invalidation %s (6.5.2.5)",
+	m_violation(m, M_O3, "RID %#x PASID %#x DID %#x IOVA %#llx: device-TLB invalidation %s",
 		    g->rid, g->pasid, g->tag->d->did, (unsigned long long)g->iova,
 		    g->early ? "executed before the IOTLB one" : "missing");
 }
@@ -414,12 +426,12 @@ static void m_check_drain(struct vtd_model *m, const struct m_desc *d)
 	list_for_each_entry(o, &m->debts, all) {
 		if (!(o->owes & M_OWES_DTLB) || !o->batch || o->batch > d->batch)
 			continue;
-		m_violation(m, M_O4, "PASID %#x: page requests drained before the device-TLB invalidation of RID %#x (7.10)",
+		m_violation(m, M_O4, "PASID %#x: drained before the device TLB of RID %#x forgot",
 			    o->tag->pasid, o->rids[0]);
 		return;
 	}
 	if (!list_empty(&m->late))
-		m_violation(m, M_O4, "page requests drained before a device-TLB invalidation (7.10)");
+		m_violation(m, M_O4, "page requests drained before a device-TLB invalidation");
 }
 
 /**
@@ -487,8 +499,7 @@ static void m_check_ats_on(struct vtd_model *m, u16 rid)
 
 	m_walk_config(&w);
 	if (!(w.ctx[0] & VTD_CTX_P) || !(w.ctx[0] & VTD_CTX_DTE))
-		m_violation(m, M_O6, "RID %#x: ATS switched on before the context entry has DTE (9.4)",
-			    rid);
+		m_violation(m, M_O6, "RID %#x: ATS on before DTE in the context entry", rid);
 }
 
 /**
@@ -503,7 +514,7 @@ void m_check_state(struct vtd_model *m, struct m_port *p, u32 bits)
 	u16 rid = p->port->rid;
 
 	if (on & PL_EP_PASID && p->bits & PL_EP_ATS)
-		m_violation(m, M_O6, "RID %#x: PASID switched on after ATS (PCIe 10.5)", rid);
+		m_violation(m, M_O6, "RID %#x: PASID switched on after ATS", rid);
 	if (on & PL_EP_PRI && !(bits & PL_EP_ATS))
 		m_violation(m, M_O6, "RID %#x: PRI switched on before ATS", rid);
 	if (on & PL_EP_ATS)
@@ -515,8 +526,7 @@ void m_check_state(struct vtd_model *m, struct m_port *p, u32 bits)
 	if (!(off & PL_EP_ATS))
 		return;
 	if (m_queue_has_dtlb(m, rid))
-		m_violation(m, M_O7, "RID %#x: ATS switched off while a device-TLB invalidation is in flight",
-			    rid);
+		m_violation(m, M_O7, "RID %#x: ATS off, device-TLB invalidation in flight", rid);
 	m_ats_off(m, rid);
 }
 
@@ -565,7 +575,7 @@ static void m_freed_debts(struct vtd_model *m, u64 phys)
 		if (!o)
 			continue;
 		if (!o->told && !o->attach)
-			m_violation(m, M_O8, "PASID table %#llx is given back while PASID %#x owes invalidations",
+			m_violation(m, M_O8, "PASID table %#llx given back while PASID %#x owes",
 				    (unsigned long long)phys, o->tag->pasid);
 		m_debt_drop(m, o);
 	}
@@ -649,7 +659,7 @@ static void m_check_np(struct vtd_model *m, const struct m_walk *hw, const struc
 	bool late = hw->tlb_hit ? hw->np_stored < m->waits : o && o->attach && o->born < m->waits;
 
 	if (late && !m->cfg.concurrent)
-		m_violation(m, M_O5, "RID %#x PASID %#x IOVA %#llx: a cached not-present %s answers after the wait, CM=1 (6.1)",
+		m_violation(m, M_O5, "RID %#x PASID %#x IOVA %#llx: not-present %s after a wait",
 			    hw->rid, hw->req_pasid, (unsigned long long)hw->iova,
 			    hw->tlb_hit ? "translation" : "entry");
 }
@@ -692,6 +702,8 @@ u32 m_check_stale(struct m_walk *hw)
  * The audit
  */
 
+#define M_WHO	"RID %#x PASID %#x DID %#x IOVA %#llx"
+
 static void m_audit_walk(struct m_walk *w, struct vtd_model *m, u16 rid, u32 pasid, u64 iova)
 {
 	*w = (struct m_walk){
@@ -725,8 +737,9 @@ static void m_audit_pes(struct vtd_model *m, struct m_tag *tag)
 	list_for_each_entry(pe, &tag->pe, tag_node) {
 		m_audit_walk(&w, m, pe->rid, m_req_pasid(pe->pasid), 0);
 		if (m_pe_stale(pe, &w))
-			m_violation(m, M_AUDIT_PE, "stale PASID-cache entry: RID %#x PASID %#x DID %#x%s",
-				    pe->rid, pe->pasid, tag->d->did, pe->np ? ", not present" : "");
+			m_violation(m, M_AUDIT_PE, "stale %sentry: RID %#x PASID %#x DID %#x",
+				    pe->np ? "not-present " : "PASID-cache ", pe->rid, pe->pasid,
+				    tag->d->did);
 	}
 }
 
@@ -749,8 +762,8 @@ static void m_audit_tlbs(struct vtd_model *m, struct m_tag *tag)
 	list_for_each_entry(t, &tag->tlb, tag_node) {
 		m_audit_walk(&w, m, t->rid, t->req_pasid, t->iova);
 		if (m_tlb_stale(t, &w))
-			m_violation(m, M_AUDIT_TLB, "stale IOTLB entry: RID %#x PASID %#x DID %#x IOVA %#llx%s",
-				    t->rid, t->req_pasid, tag->d->did, (unsigned long long)t->iova,
+			m_violation(m, M_AUDIT_TLB, "stale IOTLB entry: " M_WHO "%s", t->rid,
+				    t->req_pasid, tag->d->did, (unsigned long long)t->iova,
 				    t->np ? ", not present" : "");
 	}
 }
@@ -765,7 +778,7 @@ static void m_audit_pscs(struct vtd_model *m, struct m_tag *tag)
 		if (w.pgtt == VTD_PGTT_NEST && tag->pasid == PL_NO_PASID)
 			continue;	/* its input is not what the request carried */
 		if (w.did != tag->d->did || w.tables[p->level - 1] != p->table)
-			m_violation(m, M_AUDIT_WALK, "stale walk-cache entry: RID %#x PASID %#x DID %#x IOVA %#llx level %u",
+			m_violation(m, M_AUDIT_WALK, "stale walk-cache entry: " M_WHO " level %u",
 				    p->rid, p->pasid, tag->d->did, (unsigned long long)p->iova,
 				    p->level);
 	}
@@ -777,8 +790,8 @@ static void m_audit_grants(struct vtd_model *m, struct m_tag *tag)
 
 	list_for_each_entry(g, &tag->grants, tag_node)
 		if (m_grant_stale(m, g))
-			m_violation(m, M_AUDIT_DTLB, "stale device-TLB entry: RID %#x PASID %#x DID %#x IOVA %#llx",
-				    g->rid, g->pasid, tag->d->did, (unsigned long long)g->iova);
+			m_violation(m, M_AUDIT_DTLB, "stale device-TLB entry: " M_WHO, g->rid,
+				    g->pasid, tag->d->did, (unsigned long long)g->iova);
 }
 
 static void m_audit_debts(struct vtd_model *m)

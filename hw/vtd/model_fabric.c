@@ -95,7 +95,7 @@ static int m_move(struct vtd_model *m, struct pl_tlp *tlp, u64 phys, bool mapped
 	if (!m_mem_ok(phys, tlp->len)) {
 		if (!mapped)
 			return -EFAULT;
-		m_violation(m, M_O8, "RID %#x PASID %#x IOVA %#llx: DMA to %#llx, which is not allocated",
+		m_violation(m, M_O8, "RID %#x PASID %#x IOVA %#llx: DMA to %#llx, not allocated",
 			    tlp->rid, tlp->pasid, (unsigned long long)tlp->iova,
 			    (unsigned long long)phys);
 		return -EFAULT;

@@ -169,22 +169,24 @@ static u8 m_diff(const u64 *a, const u64 *b, unsigned int nr)
 	return diff;
 }
 
-/* The entry changes while what it was may still be cached. */
-static void m_change_early(struct vtd_model *m, struct m_debt *o, u32 pasid)
+static void m_early(struct vtd_model *m, const struct m_debt *o, enum m_rule rule,
+		    const char *cache)
 {
-	u16 did = o->tag->d->did;
+	m_violation(m, rule, "PASID %#x, DID %#x: entry rewritten before its %s invalidation",
+		    o->tag->pasid, o->tag->d->did, cache);
+}
 
+/* The entry changes while what it was may still be cached. */
+static void m_change_early(struct vtd_model *m, struct m_debt *o)
+{
 	if (o->attach || o->told)
 		;
 	else if (o->owes & M_OWES_PC)
-		m_violation(m, M_O1, "PASID %#x, DID %#x: entry rewritten before its PASID-cache invalidation was done (6.5.3.3)",
-			    pasid, did);
+		m_early(m, o, M_O1, "PASID-cache");
 	else if (o->owes & M_OWES_IOTLB)
-		m_violation(m, M_O2, "PASID %#x, DID %#x: entry rewritten before its IOTLB invalidation was done (6.5.3.3)",
-			    pasid, did);
+		m_early(m, o, M_O2, "IOTLB");
 	else
-		m_violation(m, M_O3, "PASID %#x, DID %#x: entry rewritten before the device-TLB invalidation of RID %#x was done (6.5.3.3)",
-			    pasid, did, o->rids[0]);
+		m_early(m, o, M_O3, "device-TLB");
 	m_debt_drop(m, o);
 }
 
@@ -208,27 +210,23 @@ static void m_entry_whole(struct vtd_model *m, const struct m_change *c)
 	u64 table = m_entry_table(c->new);
 
 	if (r)
-		m_violation(m, M_O9, "PASID %#x: entry is present but faults with %#x (9.6)",
-			    c->pasid, r);
+		m_violation(m, M_O9, "PASID %#x: present entry faults with %#x", c->pasid, r);
 	else if (!FIELD_GET(VTD_PE1_DID, c->new[1]))
-		m_violation(m, M_O9, "PASID %#x: entry is present without a DID (6.2.3.1)",
-			    c->pasid);
+		m_violation(m, M_O9, "PASID %#x: present entry has no DID", c->pasid);
 	else if (table && !m_mem_ok(table, PAGE_SIZE))
-		m_violation(m, M_O9, "PASID %#x: entry is present and points to memory that is not allocated",
-			    c->pasid);
+		m_violation(m, M_O9, "PASID %#x: present entry points to no memory", c->pasid);
 }
 
 static void m_entry_off(struct vtd_model *m, const struct m_change *c)
 {
 	if (c->diff & ~1)
-		m_violation(m, M_O1, "PASID %#x: fields of the entry changed together with P (6.5.3.3)",
-			    c->pasid);
+		m_violation(m, M_O1, "PASID %#x: fields of the entry changed with P", c->pasid);
 }
 
 static void m_entry_replaced(struct vtd_model *m, const struct m_change *c)
 {
 	if (hweight8(c->diff) > 1)
-		m_violation(m, M_O9, "PASID %#x: %u quadwords of a present entry changed at once: neither old nor new (6.2.3.1)",
+		m_violation(m, M_O9, "PASID %#x: %u quadwords of a present entry changed at once",
 			    c->pasid, hweight8(c->diff));
 	m_entry_whole(m, c);
 }
@@ -239,7 +237,7 @@ static void m_entry_changed(struct vtd_model *m, const struct m_page *p, const s
 	struct m_debt *o = m_debt_find(m, c->line);
 
 	if (o)
-		m_change_early(m, o, c->pasid);
+		m_change_early(m, o);
 	o = NULL;
 	if (was && is)
 		m_entry_replaced(m, c);
@@ -266,12 +264,10 @@ static void m_ctx_changed(struct vtd_model *m, u16 rid, const u64 *old, const u6
 	if (!(new[0] & VTD_CTX_P))
 		return;
 	if (old[0] & VTD_CTX_P && hweight8(m_diff(old, new, VTD_CTX_QWORDS)) > 1)
-		m_violation(m, M_O9, "RID %#x: several quadwords of a present context entry changed at once (6.2.2.1)",
-			    rid);
+		m_violation(m, M_O9, "RID %#x: several quadwords of a context entry changed", rid);
 	r = m_ctx_check(m, new);
 	if (r)
-		m_violation(m, M_O9, "RID %#x: context entry is present but faults with %#x (9.4)",
-			    rid, r);
+		m_violation(m, M_O9, "RID %#x: present context entry faults with %#x", rid, r);
 }
 
 /*
@@ -575,9 +571,11 @@ static void m_audit_shadow(struct vtd_model *m, const struct m_shadow *s)
 	unsigned int line;
 
 	for (line = 0; line < M_LINES; line++) {
-		if (!(s->known >> line & 1) || !memcmp(s->q + line * 8, va + line * M_LINE, M_LINE))
+		if (!(s->known >> line & 1))
 			continue;
-		m_violation(m, M_RULE_FLUSH, "line %#llx differs from what was last published of it",
+		if (!memcmp(s->q + line * 8, va + line * M_LINE, M_LINE))
+			continue;
+		m_violation(m, M_RULE_FLUSH, "line %#llx differs from its last publish",
 			    (unsigned long long)phys + line * M_LINE);
 		return;
 	}

@@ -358,7 +358,8 @@ static u32 translated(struct lab *l, u32 pasid, u64 iova, u64 addr)
 {
 	u64 word;
 	struct pl_tlp t = {
-		.rid = RID, .pasid = pasid, .addr = addr, .len = 8, .translated = true, .iova = iova,
+		.rid = RID, .pasid = pasid, .addr = addr, .len = sizeof(word),
+		.translated = true, .iova = iova,
 	};
 	int ret = l->f->ops->access(l->f, &t, &word);
 
@@ -1084,7 +1085,8 @@ static void every_fault_has_its_reason(void **state)
 			attach_fs(l, 1);
 		at = s->where(l);
 		keep = *at;
-		WRITE_ONCE(*at, (keep & ~s->value) | s->set);	/* hardware looks, no judge does */
+		/* hardware looks, no judge does */
+		WRITE_ONCE(*at, (keep & ~s->value) | s->set);
 		if (fault(l, 1, s->iova, s->write) != s->reason)
 			fail_msg("%s", s->what);
 		assert_int_equal(fault(l, 1, s->iova, s->write), s->reason);
@@ -1388,8 +1390,9 @@ static void a_pasid_entry_is_cached_under_the_did_it_had(void **state)
 
 static void pasid_cache_invalidation_has_three_granularities(void **state)
 {
-	struct lab *l = *state;
+	static const u64 gran[] = { VTD_PC_DOMAIN, VTD_PC_PASID, VTD_PC_GLOBAL };
 	struct vtd_model_stats a, b;
+	struct lab *l = *state;
 	u32 i;
 
 	for (i = 0; i < 3; i++) {
@@ -1397,8 +1400,8 @@ static void pasid_cache_invalidation_has_three_granularities(void **state)
 		attach_ss(l, 2);
 		assert_int_equal(fault(l, 1, IOVA, false) | fault(l, 2, IOVA, false), 0);
 		iotlb_all(l);
-		desc(l, VTD_DESC_PC | FIELD_PREP(VTD_PC_DID, DID) | FIELD_PREP(VTD_PC_G, i * i - (i == 2)) |
-		     FIELD_PREP(VTD_PC_PASID_ID, 1), 0);
+		desc(l, VTD_DESC_PC | FIELD_PREP(VTD_PC_DID, DID) |
+		     FIELD_PREP(VTD_PC_G, gran[i]) | FIELD_PREP(VTD_PC_PASID_ID, 1), 0);
 		sync(l);
 		vtd_model_stats(l->m, &a);
 		assert_int_equal(fault(l, 1, IOVA, false) | fault(l, 2, IOVA, false), 0);
@@ -1596,7 +1599,8 @@ static void caching_mode_keeps_entries_that_are_not_present(void **state)
 	assert_true(reads(l, 1, IOVA, WORD(0)));
 	assert_int_equal(fault(l, 1, IOVA + PAGES * PAGE_SIZE, false), 0x71);
 	put(l, fs_entry(l, IOVA + PAGES * PAGE_SIZE, 1), phys(l->page[1]) | RW);
-	assert_true(reads(l, 1, IOVA + PAGES * PAGE_SIZE, WORD(1)));	/* never the first stage */
+	/* never the first stage */
+	assert_true(reads(l, 1, IOVA + PAGES * PAGE_SIZE, WORD(1)));
 }
 
 static void caching_mode_keeps_second_stage_pages_that_are_not_present(void **state)
@@ -1924,7 +1928,9 @@ static void a_status_address_must_be_memory(void **state)
 
 static void without_throttling_the_pfsid_is_reserved(void **state)
 {
-	assert_int_equal(bad_desc(*state, VTD_DESC_PDTLB | FIELD_PREP(VTD_PDTLB_PFSID_LO, 8), 0), 4);
+	u64 lo = VTD_DESC_PDTLB | FIELD_PREP(VTD_PDTLB_PFSID_LO, 8);
+
+	assert_int_equal(bad_desc(*state, lo, 0), 4);
 }
 
 /*
@@ -2753,122 +2759,122 @@ static void requests_and_invalidations_run_at_once(void **state)
 #define T(f)		cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define T_(f, s)	cmocka_unit_test_setup_teardown(f, s, teardown)
 
+static const struct CMUnitTest tests[] = {
+	T_(the_registers_say_what_was_configured, setup_small),
+	T(registers_keep_what_is_written),
+	T_(a_command_shows_after_its_handshake, setup_slow),
+	T(one_field_of_gcmd_at_a_time),
+	T(the_queue_is_configured_while_it_is_off),
+	T(a_busy_queue_is_not_switched_off),
+	cmocka_unit_test(translation_needs_a_root_table),
+	cmocka_unit_test(a_configuration_no_unit_has_is_refused),
+	T(a_request_reaches_its_page_through_the_first_stage),
+	T(a_request_reaches_its_page_through_the_second_stage),
+	T(a_request_without_pasid_uses_entry_0),
+	T(pass_through_leads_where_it_says),
+	T_(nested_walks_compose_both_stages, setup_nest),
+	T(leaves_of_2_mib_and_1_gib_lead_into_their_page),
+	T(the_upper_context_table_serves_devfn_80_and_up),
+	T(without_translation_addresses_are_physical),
+	T(the_first_stage_sets_accessed_and_dirty),
+	T(interrupts_are_not_translated),
+	T(every_fault_has_its_reason),
+	T(a_pasid_may_be_too_large_for_unit_or_directory),
+	T_(a_narrow_unit_checks_widths, setup_small),
+	T(tables_that_cannot_be_read_fault),
+	T(other_table_modes_translate_nothing),
+	T(an_unreadable_root_table_faults),
+	T(a_fault_is_recorded_with_all_that_it_says),
+	T_(faults_beyond_the_records_set_pfo_and_are_lost, setup_small),
+	T(an_overflow_can_be_injected),
+	T(fpd_suppresses_qualified_faults),
+	T(the_fault_event_comes_once_until_it_is_served),
+	T(a_masked_event_is_kept_pending),
+	T(the_iotlb_keeps_a_page_until_it_is_invalidated),
+	T(walk_caches_survive_an_invalidation_with_ih),
+	T(a_pasid_entry_is_cached_under_the_did_it_had),
+	T(pasid_cache_invalidation_has_three_granularities),
+	T(domain_selective_drops_every_stage),
+	T(second_stage_pages_go_by_did_and_address),
+	T(a_second_stage_invalidation_takes_all_first_stage_entries),
+	T(a_large_page_goes_with_any_page_in_it),
+	T(an_address_mask_covers_its_pages),
+	T(a_context_entry_is_kept_until_its_invalidation),
+	T(a_function_mask_covers_functions),
+	T(nothing_that_faults_is_cached_without_caching_mode),
+	cmocka_unit_test(the_cache_can_be_limited),
+	T_(caching_mode_keeps_entries_that_are_not_present, setup_cm),
+	T_(caching_mode_keeps_second_stage_pages_that_are_not_present, setup_cm),
+	T_(caching_mode_keeps_context_entries_that_are_not_present, setup_cm),
+	T_(without_snooping_a_store_shows_when_it_is_published, setup_nosnoop),
+	T_(without_snooping_unpublished_memory_is_garbage, setup_nosnoop),
+	T_(without_snooping_flags_cannot_be_set, setup_nosnoop),
+	T_(an_audit_finds_a_store_that_was_not_published, setup_nosnoop),
+	T_(every_reserved_bit_of_a_descriptor_is_looked_at, setup_small),
+	T(granularities_types_and_masks_must_exist),
+	cmocka_unit_test(device_tlb_descriptors_need_device_tlbs),
+	T(a_bad_tail_or_queue_is_an_error_too),
+	T(an_error_lets_earlier_descriptors_complete),
+	T(a_device_that_does_not_answer_aborts_the_wait),
+	T(slow_completion_takes_register_reads),
+	T_(lazy_units_rest_until_a_wait, setup_lazy),
+	T(the_ring_wraps_and_may_hold_more_than_is_reordered_at_once),
+	T(sizes_of_device_tlb_invalidations_are_in_the_address),
+	T(a_status_address_must_be_memory),
+	T_(without_throttling_the_pfsid_is_reserved, setup_small),
+	T(translations_have_the_size_and_rights_of_their_leaf),
+	T(recoverable_faults_are_not_recorded),
+	T(translated_requests_bypass_translation_only),
+	T(a_device_tlb_that_is_out_of_date_is_noticed),
+	T(the_queue_itself_orders_what_6_5_2_12_says),
+	T_(the_queue_itself_orders_what_6_5_2_12_says, setup_lazy),
+	T_(fences_order_everything, setup_any),
+	T_(fences_order_everything, setup_strict),
+	T_(any_order_needs_fences, setup_any),
+	T_(strictly_the_rid_device_tlb_wants_a_fence, setup_strict),
+	T(o1_zeroed_before_the_pasid_cache_invalidation),
+	T(o1_zeroed_unpublished_is_seen_at_the_invalidation),
+	T(o1_fields_go_together_with_p),
+	T(o1_reused_before_it_is_forgotten),
+	T(o1_with_a_slow_unit_the_wait_must_be_over),
+	T(o2_iotlb_left_out),
+	T(o2_iotlb_of_another_did_or_pasid),
+	T(o2_second_stage_wants_a_domain_selective_one),
+	T(o2_iotlb_before_pasid_cache),
+	T(o2_pasid_cache_left_out),
+	T(o3_device_tlb_left_out_on_detach),
+	T(o3_device_tlb_before_iotlb_on_detach),
+	T(o3_device_tlb_left_out_on_unmap),
+	T(o3_device_tlb_before_iotlb_on_unmap),
+	T(o4_drained_before_the_device_tlb),
+	T_(o5_a_new_entry_without_its_invalidations, setup_cm),
+	T_(o5_half_of_the_invalidations, setup_cm),
+	T_(o5_a_new_second_stage_page, setup_cm),
+	T(o5_spare_invalidations_are_counted_not_blamed),
+	T(o6_order_of_enables),
+	T(o7_ats_off_with_an_invalidation_in_flight),
+	T(o8_a_page_that_is_still_translated_to),
+	T(o8_a_page_that_a_device_tlb_holds),
+	T(o8_a_table_in_the_walk_cache),
+	T(o8_a_table_that_a_walk_still_reads),
+	T(o8_a_dma_to_memory_that_is_gone),
+	T(o8_tables_that_are_linked_or_cached),
+	T(o9_two_quadwords_of_a_present_entry),
+	T(o9_replacing_by_one_store_is_right),
+	T(o9_present_before_it_is_complete),
+	T(o9_a_table_pointer_to_nowhere),
+	T(o9_a_torn_context_entry),
+	T(audits_name_the_cache),
+	T(audits_find_pasid_and_context_entries),
+	T(audits_find_device_tlb_entries_and_debts),
+	T_(concurrent_submitters_are_not_blamed_for_each_other, setup_concurrent),
+	T(ports_come_and_go),
+	T(setting_the_root_pointer_again_changes_what_is_watched),
+	T_(requests_and_invalidations_run_at_once, setup_concurrent),
+};
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		T_(the_registers_say_what_was_configured, setup_small),
-		T(registers_keep_what_is_written),
-		T_(a_command_shows_after_its_handshake, setup_slow),
-		T(one_field_of_gcmd_at_a_time),
-		T(the_queue_is_configured_while_it_is_off),
-		T(a_busy_queue_is_not_switched_off),
-		cmocka_unit_test(translation_needs_a_root_table),
-		cmocka_unit_test(a_configuration_no_unit_has_is_refused),
-		T(a_request_reaches_its_page_through_the_first_stage),
-		T(a_request_reaches_its_page_through_the_second_stage),
-		T(a_request_without_pasid_uses_entry_0),
-		T(pass_through_leads_where_it_says),
-		T_(nested_walks_compose_both_stages, setup_nest),
-		T(leaves_of_2_mib_and_1_gib_lead_into_their_page),
-		T(the_upper_context_table_serves_devfn_80_and_up),
-		T(without_translation_addresses_are_physical),
-		T(the_first_stage_sets_accessed_and_dirty),
-		T(interrupts_are_not_translated),
-		T(every_fault_has_its_reason),
-		T(a_pasid_may_be_too_large_for_unit_or_directory),
-		T_(a_narrow_unit_checks_widths, setup_small),
-		T(tables_that_cannot_be_read_fault),
-		T(other_table_modes_translate_nothing),
-		T(an_unreadable_root_table_faults),
-		T(a_fault_is_recorded_with_all_that_it_says),
-		T_(faults_beyond_the_records_set_pfo_and_are_lost, setup_small),
-		T(an_overflow_can_be_injected),
-		T(fpd_suppresses_qualified_faults),
-		T(the_fault_event_comes_once_until_it_is_served),
-		T(a_masked_event_is_kept_pending),
-		T(the_iotlb_keeps_a_page_until_it_is_invalidated),
-		T(walk_caches_survive_an_invalidation_with_ih),
-		T(a_pasid_entry_is_cached_under_the_did_it_had),
-		T(pasid_cache_invalidation_has_three_granularities),
-		T(domain_selective_drops_every_stage),
-		T(second_stage_pages_go_by_did_and_address),
-		T(a_second_stage_invalidation_takes_all_first_stage_entries),
-		T(a_large_page_goes_with_any_page_in_it),
-		T(an_address_mask_covers_its_pages),
-		T(a_context_entry_is_kept_until_its_invalidation),
-		T(a_function_mask_covers_functions),
-		T(nothing_that_faults_is_cached_without_caching_mode),
-		cmocka_unit_test(the_cache_can_be_limited),
-		T_(caching_mode_keeps_entries_that_are_not_present, setup_cm),
-		T_(caching_mode_keeps_second_stage_pages_that_are_not_present, setup_cm),
-		T_(caching_mode_keeps_context_entries_that_are_not_present, setup_cm),
-		T_(without_snooping_a_store_shows_when_it_is_published, setup_nosnoop),
-		T_(without_snooping_unpublished_memory_is_garbage, setup_nosnoop),
-		T_(without_snooping_flags_cannot_be_set, setup_nosnoop),
-		T_(an_audit_finds_a_store_that_was_not_published, setup_nosnoop),
-		T_(every_reserved_bit_of_a_descriptor_is_looked_at, setup_small),
-		T(granularities_types_and_masks_must_exist),
-		cmocka_unit_test(device_tlb_descriptors_need_device_tlbs),
-		T(a_bad_tail_or_queue_is_an_error_too),
-		T(an_error_lets_earlier_descriptors_complete),
-		T(a_device_that_does_not_answer_aborts_the_wait),
-		T(slow_completion_takes_register_reads),
-		T_(lazy_units_rest_until_a_wait, setup_lazy),
-		T(the_ring_wraps_and_may_hold_more_than_is_reordered_at_once),
-		T(sizes_of_device_tlb_invalidations_are_in_the_address),
-		T(a_status_address_must_be_memory),
-		T_(without_throttling_the_pfsid_is_reserved, setup_small),
-		T(translations_have_the_size_and_rights_of_their_leaf),
-		T(recoverable_faults_are_not_recorded),
-		T(translated_requests_bypass_translation_only),
-		T(a_device_tlb_that_is_out_of_date_is_noticed),
-		T(the_queue_itself_orders_what_6_5_2_12_says),
-		T_(the_queue_itself_orders_what_6_5_2_12_says, setup_lazy),
-		T_(fences_order_everything, setup_any),
-		T_(fences_order_everything, setup_strict),
-		T_(any_order_needs_fences, setup_any),
-		T_(strictly_the_rid_device_tlb_wants_a_fence, setup_strict),
-		T(o1_zeroed_before_the_pasid_cache_invalidation),
-		T(o1_zeroed_unpublished_is_seen_at_the_invalidation),
-		T(o1_fields_go_together_with_p),
-		T(o1_reused_before_it_is_forgotten),
-		T(o1_with_a_slow_unit_the_wait_must_be_over),
-		T(o2_iotlb_left_out),
-		T(o2_iotlb_of_another_did_or_pasid),
-		T(o2_second_stage_wants_a_domain_selective_one),
-		T(o2_iotlb_before_pasid_cache),
-		T(o2_pasid_cache_left_out),
-		T(o3_device_tlb_left_out_on_detach),
-		T(o3_device_tlb_before_iotlb_on_detach),
-		T(o3_device_tlb_left_out_on_unmap),
-		T(o3_device_tlb_before_iotlb_on_unmap),
-		T(o4_drained_before_the_device_tlb),
-		T_(o5_a_new_entry_without_its_invalidations, setup_cm),
-		T_(o5_half_of_the_invalidations, setup_cm),
-		T_(o5_a_new_second_stage_page, setup_cm),
-		T(o5_spare_invalidations_are_counted_not_blamed),
-		T(o6_order_of_enables),
-		T(o7_ats_off_with_an_invalidation_in_flight),
-		T(o8_a_page_that_is_still_translated_to),
-		T(o8_a_page_that_a_device_tlb_holds),
-		T(o8_a_table_in_the_walk_cache),
-		T(o8_a_table_that_a_walk_still_reads),
-		T(o8_a_dma_to_memory_that_is_gone),
-		T(o8_tables_that_are_linked_or_cached),
-		T(o9_two_quadwords_of_a_present_entry),
-		T(o9_replacing_by_one_store_is_right),
-		T(o9_present_before_it_is_complete),
-		T(o9_a_table_pointer_to_nowhere),
-		T(o9_a_torn_context_entry),
-		T(audits_name_the_cache),
-		T(audits_find_pasid_and_context_entries),
-		T(audits_find_device_tlb_entries_and_debts),
-		T_(concurrent_submitters_are_not_blamed_for_each_other, setup_concurrent),
-		T(ports_come_and_go),
-		T(setting_the_root_pointer_again_changes_what_is_watched),
-		T_(requests_and_invalidations_run_at_once, setup_concurrent),
-	};
-
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("vtd-model", tests, NULL, NULL);
 }
