@@ -102,12 +102,16 @@ static const struct pl_step pl_check_steps[] = {
 		  "model_endpoints=3", "model_plain=1"),
 	SAY_MODULE,
 	{ .name = "abi-test", .timeout_s = 300, .argv = { "abi-test" } },
+	/* The other exclusion rule, where it can make a difference. */
+	{ .name = "abi-test-free", .timeout_s = 300,
+	  .argv = { "abi-test", "--mode=free", "handle", "slot", "rid", "map", "remove" } },
 	UNLOAD_UNIT("unload-two-units"),
 	LOAD_UNIT("load-unit", "0", "model_units=1"),
 	TRACE_START,
 	CHURN("churn-uniform", "--ops=3000", "--pattern=uniform"),
 	CHURN("churn-bursty", "--ops=2000", "--pattern=bursty"),
 	CHURN("churn-hold", "--ops=2000", "--pattern=hold"),
+	CHURN("churn-mixed-stages", "--ops=1000", "--stage=mixed", "--rate-map=300"),
 	TRACE_STOP,
 	{ .name = "kill-churn", .timeout_s = 180,
 	  .argv = { "pasidlab", "guest", "kill", "--check=life/kill-churn", "--times=20",
@@ -122,6 +126,9 @@ static const struct pl_step pl_check_steps[] = {
 	UNLOAD_CORE("unload-core"),
 	{ .name = "reload-core", .argv = { "insmod", "/modules/pasidlab.ko", "strict=0" } },
 	UNLOAD_CORE("unload-core-again"),
+	{ .name = "load-and-unload", .timeout_s = 120,
+	  .argv = { "abi-test", "-m", "/modules/pasidlab.ko", "-m", "/modules/pasidlab_vtd.ko",
+		    "unload" } },
 };
 
 static const struct pl_suite pl_suites[] = {

@@ -128,7 +128,7 @@ void shim_param_register(struct shim_param *param)
 
 static int param_store(const struct shim_param *p, long long v)
 {
-	if (!strcmp(p->type, "bool"))
+	if (!strcmp(p->type, "bool") || !strcmp(p->type, "_Bool"))
 		*(bool *)p->value = v;
 	else if (!strcmp(p->type, "int") || !strcmp(p->type, "uint"))
 		*(int *)p->value = v;
