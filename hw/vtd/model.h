@@ -606,12 +606,12 @@ static inline u64 m_size(unsigned int szi)
  * A device's own memory is not the kernel's: in user space it is taken where no
  * test injects failures into it or counts it.
  */
-static inline void *m_alloc(size_t size)
+static inline void *m_alloc(size_t size, gfp_t gfp)
 {
 #ifdef PL_USERSPACE
 	return __builtin_calloc(1, size);
 #else
-	return kzalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+	return kzalloc(size, gfp | __GFP_NOWARN);
 #endif
 }
 

@@ -70,25 +70,45 @@ void m_violation(struct vtd_model *m, enum m_rule rule, const char *fmt, ...)
 	pr_err("pasidlab: violation %s: %s: %s\n", m_rules[rule].name, m->name, c->text);
 }
 
+/**
+ * vtd_model_violation() - one kind of violation
+ * @m: the model
+ * @index: 0 to the number of kinds seen - 1
+ * @name: out
+ * @text: out, the first case; stays while the model does
+ * @count: out, cases
+ *
+ * Return: 0, or -ENOENT beyond the last kind.
+ */
 int vtd_model_violation(struct vtd_model *m, unsigned int index, const char **name,
 			const char **text, u64 *count)
 {
+	unsigned long flags;
 	unsigned int i;
 
-	for (i = 0; i < M_RULE_NR; i++) {
-		if (!READ_ONCE(m->cases[i].count) || index--)
-			continue;
+	spin_lock_irqsave(&m->lock, flags);
+	for (i = 0; i < M_RULE_NR; i++)
+		if (m->cases[i].count && !index--)
+			break;
+	if (i < M_RULE_NR) {
 		*name = m_rules[i].name;
 		*text = m->cases[i].text;
-		*count = READ_ONCE(m->cases[i].count);
-		return 0;
+		*count = m->cases[i].count;
 	}
-	return -ENOENT;
+	spin_unlock_irqrestore(&m->lock, flags);
+	return i < M_RULE_NR ? 0 : -ENOENT;
 }
 
+/* Cases of all kinds together. */
 u64 vtd_model_violations(struct vtd_model *m)
 {
-	return READ_ONCE(m->violations);
+	unsigned long flags;
+	u64 n;
+
+	spin_lock_irqsave(&m->lock, flags);
+	n = m->violations;
+	spin_unlock_irqrestore(&m->lock, flags);
+	return n;
 }
 
 /*

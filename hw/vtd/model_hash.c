@@ -56,10 +56,10 @@ int m_hash_init(struct vtd_model *m)
 {
 	struct m_hash *h = &m->hash;
 
-	h->seg = m_alloc(M_SEGS * sizeof(*h->seg));
+	h->seg = m_alloc(M_SEGS * sizeof(*h->seg), GFP_KERNEL);
 	if (!h->seg)
 		return -ENOMEM;
-	h->seg[0] = m_alloc(M_SEG_SIZE * sizeof(**h->seg));
+	h->seg[0] = m_alloc(M_SEG_SIZE * sizeof(**h->seg), GFP_KERNEL);
 	if (!h->seg[0]) {
 		m_free(h->seg);
 		h->seg = NULL;
@@ -93,7 +93,7 @@ static bool m_hash_room(struct vtd_model *m)
 		return false;
 	if (h->seg[s])
 		return true;
-	h->seg[s] = m_alloc(M_SEG_SIZE * sizeof(**h->seg));
+	h->seg[s] = m_alloc(M_SEG_SIZE * sizeof(**h->seg), GFP_ATOMIC);
 	if (!h->seg[s])
 		return false;
 	m->st.memory += PAGE_SIZE;
@@ -188,7 +188,7 @@ void m_pool_init(struct vtd_model *m)
 
 static bool m_pool_fill(struct vtd_model *m, struct m_pool *p)
 {
-	struct m_chunk *c = m_alloc(PAGE_SIZE);
+	struct m_chunk *c = m_alloc(PAGE_SIZE, GFP_ATOMIC);
 	size_t off;
 
 	if (!c)

@@ -514,6 +514,8 @@ bool m_queue_has_dtlb(const struct vtd_model *m, u16 rid)
 	if (!(m->gsts & VTD_GCMD_QIE) || m_queue_sane(m))
 		return false;
 	for (at = m->iqh; at != m->iqt; at = (at + 32) & (m_queue_bytes(m) - 1)) {
+		if (!m_mem_ok((m->iqa & VTD_IQA_PTR) + at, 32))
+			return false;
 		q = phys_to_virt((m->iqa & VTD_IQA_PTR) + at);
 		memset(&d, 0, sizeof(d));
 		if (!m_decode(m, q, &d) && d.sid == rid && d.type != VTD_DESC_CC)

@@ -24,10 +24,10 @@ static struct m_shadow *m_shadow_get(struct vtd_model *m, struct m_page *p)
 
 	if (s)
 		return s;
-	s = m_alloc(sizeof(*s));
+	s = m_alloc(sizeof(*s), GFP_ATOMIC);
 	if (!s)
 		return NULL;
-	s->q = m_alloc(PAGE_SIZE);
+	s->q = m_alloc(PAGE_SIZE, GFP_ATOMIC);
 	if (!s->q) {
 		m_free(s);
 		return NULL;
