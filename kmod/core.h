@@ -84,12 +84,38 @@ int pl_unit_sync(struct pl_unit *u, enum pl_op op, struct pl_ticket *t);
 void pl_unit_account(struct pl_unit *u, enum pl_op op, struct pl_ticket *t, u32 slots, int ret);
 void pl_ledger_read(const struct pl_unit *u, u64 counts[PL_OP_NR][PL_COUNT_NR]);
 u64 pl_unit_violations(struct pl_unit *u);
+struct pl_unit *pl_unit_claiming(struct device *dev);
 
 /* chardev.c, soft.c */
 int pl_chardev_init(void);
 void pl_chardev_exit(void);
 int pl_soft_init(void);
 void pl_soft_exit(void);
+
+/* pe.c, where there is a PCI bus */
+#if defined(CONFIG_PCI_MSI) && defined(CONFIG_PCI_ATS)
+int pl_pe_init(void);
+void pl_pe_exit(void);
+void pl_pe_unit_came(struct pl_unit *u);
+void pl_pe_unit_goes(struct pl_unit *u);
+#else
+static inline int pl_pe_init(void)
+{
+	return 0;
+}
+
+static inline void pl_pe_exit(void)
+{
+}
+
+static inline void pl_pe_unit_came(struct pl_unit *u)
+{
+}
+
+static inline void pl_pe_unit_goes(struct pl_unit *u)
+{
+}
+#endif
 
 /**
  * pl_ticket_init() - start counting an operation

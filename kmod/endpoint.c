@@ -127,7 +127,10 @@ static u32 max_pasids(const struct pl_dev_desc *desc)
 	u8 bits = min(desc->pasid_bits, desc->unit->caps.pasid_bits);
 
 	bits = min_t(u8, bits, PL_PASID_WIDTH_MAX);
-	return bits && desc->eps & PL_EP_PASID ? 1u << bits : 0;
+	if (!bits || !(desc->eps & PL_EP_PASID))
+		return 0;
+	/* The last one may be the driver's own: private.c. */
+	return (1u << bits) - desc->private_pasid;
 }
 
 static struct pl_dev *dev_new(struct device *dev, const struct pl_dev_desc *desc)
@@ -161,6 +164,8 @@ static int caps_on(struct pl_dev *d)
 {
 	int ret = 0;
 
+	if (d->unit->caps.own_endpoint)
+		return 0;
 	if (d->max_pasids)
 		ret = d->engine->enable(d, d->engine_priv, PL_EP_PASID);
 	if (ret || !d->ats)
@@ -173,6 +178,8 @@ static int caps_on(struct pl_dev *d)
 
 static void caps_off(struct pl_dev *d)
 {
+	if (d->unit->caps.own_endpoint)
+		return;
 	if (d->ats)
 		d->engine->disable(d, d->engine_priv, PL_EP_ATS);
 	if (d->max_pasids)

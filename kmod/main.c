@@ -17,15 +17,24 @@ static int __init pl_init(void)
 	ret = pl_soft_init();
 	if (ret)
 		return ret;
+	ret = pl_pe_init();
+	if (ret)
+		goto soft;
 	ret = pl_chardev_init();
 	if (ret)
-		pl_soft_exit();
+		goto pe;
+	return 0;
+pe:
+	pl_pe_exit();
+soft:
+	pl_soft_exit();
 	return ret;
 }
 
 static void __exit pl_exit(void)
 {
 	pl_chardev_exit();
+	pl_pe_exit();
 	pl_soft_exit();
 	pl_pasid_exit();
 	/* Slots and devices may still be on their way through kfree_rcu(). */

@@ -52,16 +52,19 @@ int pl_unit_register(struct pl_unit *u)
 	else
 		list_add_tail(&u->node, &units);
 	mutex_unlock(&unit_lock);
-	if (!ret)
-		pr_info("%s: %s unit, %u-bit PASIDs, %u-bit IOVAs\n", u->name, u->driver,
-			u->caps.pasid_bits, u->caps.va_bits);
-	return ret;
+	if (ret)
+		return ret;
+	pr_info("%s: %s unit, %u-bit PASIDs, %u-bit IOVAs\n", u->name, u->driver,
+		u->caps.pasid_bits, u->caps.va_bits);
+	pl_pe_unit_came(u);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(pl_unit_register);
 
 /**
  * pl_unit_unregister() - forget a unit
- * @u: a registered unit; its endpoints are gone and its domains freed
+ * @u: a registered unit; its domains are freed, and its endpoints gone but for
+ *	those that wait for another unit now (pe.c)
  *
  * Context: may sleep.
  */
@@ -70,12 +73,35 @@ void pl_unit_unregister(struct pl_unit *u)
 	mutex_lock(&unit_lock);
 	list_del(&u->node);
 	mutex_unlock(&unit_lock);
+	pl_pe_unit_goes(u);
 	WARN_ON(!xa_empty(&u->devs));
 	xa_destroy(&u->devs);
 	/* A reader of the fault path may still hold @u from an RCU section. */
 	synchronize_rcu();
 }
 EXPORT_SYMBOL_GPL(pl_unit_unregister);
+
+/**
+ * pl_unit_claiming() - the unit that translates for a device of the machine
+ * @dev: a device that is no endpoint yet
+ *
+ * Context: may sleep; what keeps the unit from going is the caller's.
+ * Return: the unit or NULL.
+ */
+struct pl_unit *pl_unit_claiming(struct device *dev)
+{
+	struct pl_unit *u, *found = NULL;
+
+	mutex_lock(&unit_lock);
+	list_for_each_entry(u, &units, node) {
+		if (u->ops->claims && u->ops->claims(u, dev)) {
+			found = u;
+			break;
+		}
+	}
+	mutex_unlock(&unit_lock);
+	return found;
+}
 
 /**
  * pl_unit_sync() - pay what an operation owes the unit's caches, then wait

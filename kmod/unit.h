@@ -86,6 +86,7 @@ struct pl_ticket {
  * @identity_pasid: identity on a PASID
  * @hitless: replaces first-stage by first-stage without an abort
  * @caching_mode: not-present entries may be cached (VT-d 6.1)
+ * @own_endpoint: it switches PASID and ATS of its endpoints itself
  */
 struct pl_caps {
 	u8 pasid_bits;
@@ -98,6 +99,7 @@ struct pl_caps {
 	bool identity_pasid;
 	bool hitless;
 	bool caching_mode;
+	bool own_endpoint;
 };
 
 enum pl_domain_type {
@@ -303,6 +305,11 @@ struct pl_walk {
  *	would be refused.  Changes nothing.  NULL: the tables cannot be read.
  * @violation: the @index-th kind of broken invariant a reference model saw;
  *	-ENOENT beyond the last.  NULL for real hardware.
+ * @claims: it translates for @dev, a device of the machine that is no endpoint
+ *	yet.  NULL where it translates for none.
+ * @lend: interrupt through @irq, an MSI vector that its owner does not use,
+ *	until @take_back.  -EBUSY where it has one.  NULL with @claims.
+ * @take_back: the vector is its owner's again; no handler runs on it.
  */
 struct pl_unit_ops {
 	int (*why_not)(struct pl_unit *u, struct pl_dev *d, enum pl_dev_feature f,
@@ -330,6 +337,9 @@ struct pl_unit_ops {
 		     struct pl_walk *out);
 	int (*violation)(struct pl_unit *u, unsigned int index, const char **name,
 			 const char **text, u64 *count);
+	bool (*claims)(struct pl_unit *u, struct device *dev);
+	int (*lend)(struct pl_unit *u, unsigned int irq);
+	void (*take_back)(struct pl_unit *u, unsigned int irq);
 };
 
 /**
@@ -379,7 +389,8 @@ struct pl_unit {
 /**
  * struct pl_engine_ops - an endpoint's own side
  * @enable: switch the PCIe capabilities @bits (PL_EP_*) on; called once per
- *	bit, PASID before ATS before PRI (O6).
+ *	bit, PASID before ATS before PRI (O6).  Neither this nor @disable is
+ *	called where pl_caps.own_endpoint says that the unit does it.
  * @disable: switch @bits off; the reverse order; no invalidation for the
  *	device is in flight (O7).
  * @run: execute @n descriptors in order and wait for them; each gets its
@@ -399,6 +410,7 @@ struct pl_engine_ops {
  * @eps: PL_EP_* it has
  * @engine: its own side
  * @priv: for @engine
+ * @private_pasid: the last PASID is the driver's own, see private.c
  */
 struct pl_dev_desc {
 	struct pl_unit *unit;
@@ -407,6 +419,7 @@ struct pl_dev_desc {
 	u32 eps;
 	const struct pl_engine_ops *engine;
 	void *priv;
+	bool private_pasid;
 };
 
 int pl_unit_register(struct pl_unit *u);

@@ -7,13 +7,22 @@
  * long as records are marked, free each by writing its F bit, and clear the
  * overflow last: faults that come meanwhile are recorded again.
  *
+ * A unit that can interrupt us does; where no interrupt is to be had, delayed
+ * work looks, every tick after a fault and ten times a second when it is quiet.
+ *
  * Locking: fault_lock; any context.
  *
  * The hard rule: a record is freed only after all of it has been read.
  */
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 
 #include "vtd.h"
+
+#define ROUNDS_MAX	64U
+#define POLL_FAST	1UL		/* jiffies */
+#define POLL_SLOW	((unsigned long)HZ / 10)
 
 struct reason {
 	u8 code;
@@ -78,44 +87,109 @@ static void record_report(struct vtd_unit *v, u64 lo, u64 hi)
 	pl_fault_report(&v->unit, &f);
 }
 
-/**
- * vtd_fault_poll() - report whatever faults the unit has recorded
- * @v: the unit
- *
- * Context: any; the fault interrupt's handler, or a poller.
- */
-void vtd_fault_poll(struct vtd_unit *v)
+/* All records that are marked, from the first on. */
+static void records_take(struct vtd_unit *v, u32 fsts)
 {
 	u32 off = FIELD_GET(VTD_CAP_FRO, v->cap) * VTD_FRCD_SIZE;
 	u32 nr = FIELD_GET(VTD_CAP_NFR, v->cap) + 1;
+	u32 i = FIELD_GET(VTD_FSTS_FRI, fsts), rec, n;
 	struct pl_regs *r = v->regs;
-	unsigned long flags;
-	u32 fsts, rec, i;
 	u64 lo, hi;
 
-	spin_lock_irqsave(&v->fault_lock, flags);
-	fsts = pl_read32(r, VTD_FSTS);
-	i = FIELD_GET(VTD_FSTS_FRI, fsts);
-	while (fsts & VTD_FSTS_PPF) {
-		rec = off + (i % nr) * VTD_FRCD_SIZE;
+	for (n = 0; n < nr; n++) {
+		rec = off + ((i + n) % nr) * VTD_FRCD_SIZE;
 		hi = pl_read64(r, rec + 8);
 		if (!(hi & VTD_FRCD_HI_F))
 			break;
 		lo = pl_read64(r, rec);
 		record_report(v, lo, hi);
 		pl_write64(r, rec + 8, VTD_FRCD_HI_F);
-		i++;
 	}
-	if (fsts & VTD_FSTS_PFO) {
-		pl_fault_lost(&v->unit, 1);
-		pl_write32(r, VTD_FSTS, VTD_FSTS_PFO);
+}
+
+/**
+ * vtd_fault_poll() - report whatever faults the unit has recorded
+ * @v: the unit
+ *
+ * Looks again until nothing is pending: a fault that is recorded while a
+ * status bit is still set makes no interrupt of its own (7.3).  A storm that
+ * does not end is left to the poller after a while.
+ *
+ * Context: any; the fault interrupt's handler, or the poller.
+ * Return: true when there were any.
+ */
+bool vtd_fault_poll(struct vtd_unit *v)
+{
+	unsigned long flags;
+	u32 fsts, rounds;
+
+	spin_lock_irqsave(&v->fault_lock, flags);
+	for (rounds = 0; rounds < ROUNDS_MAX; rounds++) {
+		fsts = pl_read32(v->regs, VTD_FSTS);
+		if (!(fsts & (VTD_FSTS_PPF | VTD_FSTS_PFO)))
+			break;
+		if (fsts & VTD_FSTS_PPF)
+			records_take(v, fsts);
+		if (fsts & VTD_FSTS_PFO) {
+			pl_fault_lost(&v->unit, 1);
+			pl_write32(v->regs, VTD_FSTS, VTD_FSTS_PFO);
+		}
 	}
 	spin_unlock_irqrestore(&v->fault_lock, flags);
+	if (rounds == ROUNDS_MAX)
+		mod_delayed_work(system_wq, &v->poll, POLL_FAST);
+	return rounds;
 }
 
 static void fault_irq(void *arg)
 {
 	vtd_fault_poll(arg);
+}
+
+/* Soon again after a fault, then less and less often. */
+static void fault_work(struct work_struct *work)
+{
+	struct vtd_unit *v = container_of(to_delayed_work(work), struct vtd_unit, poll);
+
+	if (vtd_fault_poll(v))
+		v->poll_after = POLL_FAST;
+	else
+		v->poll_after = min(2 * v->poll_after, POLL_SLOW);
+	if (!v->irq)
+		mod_delayed_work(system_wq, &v->poll, v->poll_after);
+}
+
+/**
+ * vtd_fault_listen() - learn of faults: by interrupt, else by polling
+ * @v: the unit
+ *
+ * Context: may sleep.
+ */
+void vtd_fault_listen(struct vtd_unit *v)
+{
+	v->irq = !v->regs->ops->request_irq(v->regs, PL_IRQ_FAULT, fault_irq, v);
+	v->poll_after = POLL_FAST;
+	if (v->irq)
+		pl_write32(v->regs, VTD_FECTL, 0);
+	else
+		mod_delayed_work(system_wq, &v->poll, POLL_FAST);
+}
+
+/**
+ * vtd_fault_unlisten() - no longer learn of faults
+ * @v: the unit
+ *
+ * Context: may sleep.  Neither handler nor poller runs when it returns.
+ */
+void vtd_fault_unlisten(struct vtd_unit *v)
+{
+	pl_write32(v->regs, VTD_FECTL, VTD_FECTL_IM);
+	if (v->irq)
+		v->regs->ops->free_irq(v->regs, PL_IRQ_FAULT);
+	/* So that the poller, if it runs now, does not go on. */
+	v->irq = true;
+	cancel_delayed_work_sync(&v->poll);
+	v->irq = false;
 }
 
 /**
@@ -127,22 +201,18 @@ static void fault_irq(void *arg)
 void vtd_fault_start(struct vtd_unit *v)
 {
 	spin_lock_init(&v->fault_lock);
+	INIT_DELAYED_WORK(&v->poll, fault_work);
 	vtd_fault_poll(v);
-	v->irq = !v->regs->ops->request_irq(v->regs, PL_IRQ_FAULT, fault_irq, v);
-	if (v->irq)
-		pl_write32(v->regs, VTD_FECTL, 0);
+	vtd_fault_listen(v);
 }
 
 /**
  * vtd_fault_stop() - stop listening
  * @v: the unit
  *
- * Context: may sleep.  No handler runs when it returns.
+ * Context: may sleep.
  */
 void vtd_fault_stop(struct vtd_unit *v)
 {
-	pl_write32(v->regs, VTD_FECTL, VTD_FECTL_IM);
-	if (v->irq)
-		v->regs->ops->free_irq(v->regs, PL_IRQ_FAULT);
-	v->irq = false;
+	vtd_fault_unlisten(v);
 }

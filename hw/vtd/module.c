@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * pasidlab_vtd.ko: which units there are, and the endpoints of model units.
+ * With vtd=Y one of them is the machine's own (host.c).
  *
  * A model unit stands in for silicon: the driver drives its register file, and
  * "pasidlab-soft" platform devices are the endpoints behind it.  Names are
@@ -202,6 +203,8 @@ static int __init vtd_init(void)
 
 	for (i = 0; !ret && i < model_units; i++)
 		ret = instance_start(&instances[i]);
+	if (!ret)
+		ret = vtd_host_start(THIS_MODULE);
 	if (ret)
 		stop_all();
 	return ret;
@@ -209,6 +212,7 @@ static int __init vtd_init(void)
 
 static void __exit vtd_exit(void)
 {
+	vtd_host_stop();
 	stop_all();
 	/* Objects of the model may still be on their way through kfree_rcu(). */
 	rcu_barrier();

@@ -20,6 +20,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "vtd.h"
 
@@ -92,6 +93,10 @@ static int context_table_reserve(struct vtd_unit *v, u16 rid, struct pl_cost *co
 	table = vtd_table_alloc(v, 0, cost);
 	if (!table)
 		return -ENOMEM;
+	if (v->others.ctx) {
+		memcpy(table, v->others.ctx, PAGE_SIZE);
+		vtd_publish(v, table, PAGE_SIZE, cost);
+	}
 	v->ctx[rid >> 7] = table;
 	vtd_store(v, &v->root[rid >> 7], virt_to_phys(table) | VTD_ROOT_P, cost);
 	return 0;
@@ -160,6 +165,13 @@ free:
 	return ERR_PTR(ret);
 }
 
+static void context_give_back(struct vtd_unit *v, const struct pl_dev *d, struct pl_ticket *t)
+{
+	mutex_lock(&v->lock);
+	vtd_store(v, context_slot(v, d->rid), vtd_others_context(v), &t->cost);
+	mutex_unlock(&v->lock);
+}
+
 /* pl_unit_ops.dev_add: a present context entry over an empty PASID table. */
 int vtd_dev_add(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t)
 {
@@ -178,23 +190,28 @@ int vtd_dev_add(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t)
 	}
 	if (u->caps.caching_mode)
 		vtd_owe_context(v, d, t);
-	return 0;
+	if (!v->others.dir)
+		return 0;
+	ret = vtd_others_forget(v, &t->cost);
+	if (ret) {
+		/* The unit does not answer: it keeps the tables it may be reading. */
+		context_give_back(v, d, t);
+		d->hw = NULL;
+	}
+	return ret;
 }
 
 /*
- * pl_unit_ops.dev_del: P first, then the caches, then the memory (O1).  A unit
+ * pl_unit_ops.dev_del: P (or all of it, where the device becomes one of the
+ * others again) first, then the caches, then the memory (O1).  A unit
  * that does not answer keeps the tables it may still be reading.
  */
 void vtd_dev_del(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t)
 {
 	struct vtd_unit *v = to_vtd(u);
 	struct vtd_dev *vd = d->hw;
-	u64 *ctx;
 
-	mutex_lock(&v->lock);
-	ctx = context_slot(v, d->rid);
-	vtd_store(v, &ctx[0], 0, &t->cost);
-	mutex_unlock(&v->lock);
+	context_give_back(v, d, t);
 	vtd_owe_context(v, d, t);
 	d->hw = NULL;
 	if (!vtd_sync(u, t))

@@ -142,6 +142,38 @@ static int vtd_violation(struct pl_unit *u, unsigned int index, const char **nam
 	return c ? c->violation(c->priv, index, name, text, count) : -ENOENT;
 }
 
+static bool vtd_claims(struct pl_unit *u, struct device *dev)
+{
+	struct vtd_unit *v = to_vtd(u);
+
+	return v->host && v->host->claims(v->regs, dev);
+}
+
+/* The fault interrupt moves to the borrowed vector, or from it to the poller. */
+static int vtd_lend(struct pl_unit *u, unsigned int irq)
+{
+	struct vtd_unit *v = to_vtd(u);
+	int ret;
+
+	if (!v->host || v->irq)
+		return -EBUSY;
+	ret = v->host->lend(v->regs, irq);
+	if (ret)
+		return ret;
+	vtd_fault_unlisten(v);
+	vtd_fault_listen(v);
+	return 0;
+}
+
+static void vtd_take_back(struct pl_unit *u, unsigned int irq)
+{
+	struct vtd_unit *v = to_vtd(u);
+
+	vtd_fault_unlisten(v);
+	v->host->take_back(v->regs, irq);
+	vtd_fault_listen(v);
+}
+
 static const struct pl_unit_ops vtd_ops = {
 	.why_not = vtd_why_not,
 	.dev_add = vtd_dev_add,
@@ -160,6 +192,9 @@ static const struct pl_unit_ops vtd_ops = {
 	.freed = vtd_freed,
 	.walk = vtd_unit_walk,
 	.violation = vtd_violation,
+	.claims = vtd_claims,
+	.lend = vtd_lend,
+	.take_back = vtd_take_back,
 };
 
 static u64 pgsizes(const struct vtd_unit *v)
@@ -207,6 +242,10 @@ static int check_caps(const struct vtd_unit *v)
 		missing = "any translation stage (ECAP.FSTS, ECAP.SSTS)";
 	else if (!(v->cap & (VTD_CAP_SAGAW_39 | VTD_CAP_SAGAW_48)))
 		missing = "3- or 4-level tables (CAP.SAGAW)";
+	else if (v->host && !(v->ecap & VTD_ECAP_PT))
+		missing = "pass-through for other devices (ECAP.PT)";
+	else if (v->cap & VTD_CAP_RWBF)
+		missing = "stores that need no write-buffer flush (CAP.RWBF is set)";
 	if (!missing)
 		return 0;
 	pr_err("%s: the unit lacks %s: CAP %016llx, ECAP %016llx\n", v->unit.name, missing,
@@ -241,17 +280,21 @@ static int unit_start(struct vtd_unit *v)
 	int ret;
 
 	ret = root_set(v);
+	if (!ret && v->host)
+		ret = vtd_others_start(v);
 	if (ret)
 		goto free;
 	ret = vtd_queue_start(v);
 	if (ret)
-		goto free;
+		goto free_others;
 	vtd_fault_start(v);
 	ret = vtd_gcmd(v, VTD_GCMD_TE, 0, VTD_GCMD_TE, true);
 	if (!ret)
 		return 0;
 	vtd_fault_stop(v);
 	vtd_queue_stop(v);
+free_others:
+	vtd_others_stop(v);
 free:
 	vtd_table_free(v, v->root, 0);
 	return ret;
@@ -263,33 +306,18 @@ static void unit_stop(struct vtd_unit *v)
 	vtd_fault_stop(v);
 	vtd_queue_stop(v);
 	vtd_context_free(v);
+	vtd_others_stop(v);
 	vtd_table_free(v, v->root, 0);
 }
 
-/**
- * vtd_unit_create() - take a unit that nobody drives, and offer it to the core
- * @regs: its registers
- * @name: unique; kept
- * @haw: host address width in bits (8.1)
- * @checker: a reference model's side, or NULL
- * @owner: the module to hold while a device of the unit is in use
- * @out: the unit
- *
- * Context: may sleep.
- * Return: 0, or with the unit as it was -EBUSY somebody drives it, -EOPNOTSUPP
- * it lacks something, -EEXIST the name, -ENOMEM, -ETIMEDOUT.
- */
-int vtd_unit_create(struct pl_regs *regs, const char *name, u8 haw,
-		    const struct vtd_checker *checker, struct module *owner,
-		    struct vtd_unit **out)
+static struct vtd_unit *unit_new(struct pl_regs *regs, const char *name, u8 haw,
+				 struct module *owner)
 {
 	struct vtd_unit *v = kzalloc(sizeof(*v), GFP_KERNEL);
-	int ret;
 
 	if (!v)
-		return -ENOMEM;
+		return NULL;
 	v->regs = regs;
-	v->checker = checker;
 	v->unit.name = name;
 	v->unit.driver = "vtd";
 	v->unit.ops = &vtd_ops;
@@ -299,6 +327,14 @@ int vtd_unit_create(struct pl_regs *regs, const char *name, u8 haw,
 	mutex_init(&v->lock);
 	ida_init(&v->dids);
 	read_caps(v, haw);
+	return v;
+}
+
+/* Takes over @v, and frees it on failure. */
+static int unit_offer(struct vtd_unit *v, struct vtd_unit **out)
+{
+	int ret;
+
 	ret = check_idle(v) ?: check_caps(v);
 	if (ret)
 		goto free;
@@ -315,6 +351,58 @@ stop:
 free:
 	kfree(v);
 	return ret;
+}
+
+/**
+ * vtd_unit_create() - take a unit that nobody drives, and offer it to the core
+ * @regs: its registers
+ * @name: unique; kept
+ * @haw: host address width in bits (8.1)
+ * @checker: a reference model's side, or NULL
+ * @owner: the module to hold while a device of the unit is in use
+ * @out: the unit
+ *
+ * Devices without a context entry of their own are refused.
+ *
+ * Context: may sleep.
+ * Return: 0, or with the unit as it was -EBUSY somebody drives it, -EOPNOTSUPP
+ * it lacks something, -EEXIST the name, -ENOMEM, -ETIMEDOUT.
+ */
+int vtd_unit_create(struct pl_regs *regs, const char *name, u8 haw,
+		    const struct vtd_checker *checker, struct module *owner,
+		    struct vtd_unit **out)
+{
+	struct vtd_unit *v = unit_new(regs, name, haw, owner);
+
+	if (!v)
+		return -ENOMEM;
+	v->checker = checker;
+	return unit_offer(v, out);
+}
+
+/**
+ * vtd_unit_take() - vtd_unit_create() for a unit of the machine
+ * @regs: its registers
+ * @name: unique; kept
+ * @haw: host address width in bits (8.1)
+ * @host: the machine's side
+ * @owner: as there
+ * @out: as there
+ *
+ * Devices that are no endpoints pass through untranslated (passthrough.c).
+ *
+ * Context: may sleep.
+ * Return: as vtd_unit_create().
+ */
+int vtd_unit_take(struct pl_regs *regs, const char *name, u8 haw, const struct vtd_host *host,
+		  struct module *owner, struct vtd_unit **out)
+{
+	struct vtd_unit *v = unit_new(regs, name, haw, owner);
+
+	if (!v)
+		return -ENOMEM;
+	v->host = host;
+	return unit_offer(v, out);
 }
 
 /**

@@ -9,6 +9,10 @@
  *	ticket.c	what an operation owes, in descriptors (6.5.2, 6.5.3.3)
  *	queue.c		the invalidation queue (6.5.2)
  *	fault.c		fault recording (7.2)
+ *	passthrough.c	everybody else's context entries on real hardware (9.4)
+ *	dmar.c		units as the firmware describes them (8)
+ *	mmio.c		real registers behind struct pl_regs
+ *	host.c		the unit of this machine that is taken
  *	walk.c		the table checker: a second reading of all of them
  *
  * Domain-ids.  First-stage translations are tagged with DID and PASID (6.2.1),
@@ -29,6 +33,7 @@
 #include <linux/idr.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
 #include "../../kmod/unit.h"
 #include "../regs.h"
@@ -77,10 +82,37 @@ struct vtd_checker {
 };
 
 /**
+ * struct vtd_host - what a unit of the machine adds; NULL on a model
+ * @claims: see pl_unit_ops.claims
+ * @lend: see pl_unit_ops.lend
+ * @take_back: see pl_unit_ops.take_back
+ *
+ * All are called with the unit's struct pl_regs, which the host embeds.
+ */
+struct vtd_host {
+	bool (*claims)(struct pl_regs *r, struct device *dev);
+	int (*lend)(struct pl_regs *r, unsigned int irq);
+	void (*take_back)(struct pl_regs *r, unsigned int irq);
+};
+
+/**
+ * struct vtd_others - the tables of devices that are no endpoints of ours
+ * @ctx: context table of every bus that has no endpoint, one page
+ * @dir: PASID directory of all of them, one page
+ * @entries: its one page of PASID-table entries; PASID 0 is pass-through
+ */
+struct vtd_others {
+	u64 *ctx;
+	u64 *dir;
+	u64 *entries;
+};
+
+/**
  * struct vtd_unit - one remapping unit
  * @unit: the core's side
  * @regs: its registers
  * @checker: the model's side, or NULL
+ * @host: the machine's side, or NULL
  * @cap: CAP
  * @ecap: ECAP
  * @ss_levels: levels of a second-stage table, 3 or 4
@@ -92,11 +124,15 @@ struct vtd_checker {
  * @queue: the invalidation queue
  * @fault_lock: one reader of fault records at a time
  * @irq: the unit interrupts for faults
+ * @poll: looks for faults where it does not
+ * @poll_after: jiffies until the next look
+ * @others: pass-through for everybody else, on the machine's units
  */
 struct vtd_unit {
 	struct pl_unit unit;
 	struct pl_regs *regs;
 	const struct vtd_checker *checker;
+	const struct vtd_host *host;
 	u64 cap;
 	u64 ecap;
 	u8 ss_levels;
@@ -108,6 +144,9 @@ struct vtd_unit {
 	struct vtd_queue queue;
 	spinlock_t fault_lock;
 	bool irq;
+	struct delayed_work poll;
+	unsigned long poll_after;
+	struct vtd_others others;
 };
 
 /**
@@ -172,6 +211,8 @@ static inline void vtd_store(struct vtd_unit *v, u64 *entry, u64 val, struct pl_
 int vtd_unit_create(struct pl_regs *regs, const char *name, u8 haw,
 		    const struct vtd_checker *checker, struct module *owner,
 		    struct vtd_unit **out);
+int vtd_unit_take(struct pl_regs *regs, const char *name, u8 haw, const struct vtd_host *host,
+		  struct module *owner, struct vtd_unit **out);
 void vtd_unit_destroy(struct vtd_unit *v);
 int vtd_gcmd(struct vtd_unit *v, u32 set, u32 clear, u32 status, bool want);
 
@@ -183,6 +224,12 @@ void vtd_dev_del(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t);
 int vtd_entry_reserve(struct vtd_unit *v, struct vtd_dev *vd, u32 pasid, struct pl_cost *cost);
 u64 *vtd_entry(struct vtd_dev *vd, u32 pasid);
 void vtd_context_free(struct vtd_unit *v);
+
+/* passthrough.c */
+int vtd_others_start(struct vtd_unit *v);
+void vtd_others_stop(struct vtd_unit *v);
+u64 vtd_others_context(const struct vtd_unit *v);
+int vtd_others_forget(struct vtd_unit *v, struct pl_cost *cost);
 
 /* entry.c */
 int vtd_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
@@ -230,6 +277,23 @@ bool vtd_walk(struct pl_regs *r, u16 rid, pl_pasid_t pasid, u64 iova, struct pl_
 /* fault.c */
 void vtd_fault_start(struct vtd_unit *v);
 void vtd_fault_stop(struct vtd_unit *v);
-void vtd_fault_poll(struct vtd_unit *v);
+bool vtd_fault_poll(struct vtd_unit *v);
+void vtd_fault_listen(struct vtd_unit *v);
+void vtd_fault_unlisten(struct vtd_unit *v);
+
+/* host.c, where a machine can have a VT-d unit */
+#if defined(CONFIG_X86_64) && defined(CONFIG_ACPI) && defined(CONFIG_PCI_MSI)
+int vtd_host_start(struct module *owner);
+void vtd_host_stop(void);
+#else
+static inline int vtd_host_start(struct module *owner)
+{
+	return 0;
+}
+
+static inline void vtd_host_stop(void)
+{
+}
+#endif
 
 #endif /* _PASIDLAB_VTD_H */
