@@ -2,7 +2,7 @@
 #
 # /dev/pasidlab: its ABI request by request, the lives of its files, the engine behind it; fuzzed.
 #
-#	make fuzz FUZZ_SECONDS=60	fuzz for a while; the corpus grows in $(B)/tests/fuzz/corpus
+#	make fuzz FUZZ_SECONDS=60	fuzz for a while; $(B)/tests/fuzz/corpus grows
 $(eval $(call t0_program,chardev-test,tests/unit/chardev-test.c tests/unit/lab.c,plain asan tsan))
 $(eval $(call t0_program,chardev-life-test,tests/unit/chardev-life-test.c tests/unit/lab.c,\
 	plain asan))
@@ -20,8 +20,8 @@ fuzz_CORPUS	:= $(fuzz_B)/corpus
 fuzz_RUNS	:= 20000
 FUZZ_SECONDS	?= 60
 
-$(fuzz_PROG): $(addprefix $(tests_B)/asan/,tests/fuzz/ioctl-fuzz.o tests/unit/lab.o vtd.a shim.a) \
-		$(fuzz_B)/kmod.a
+$(fuzz_PROG): $(addprefix $(tests_B)/asan/,tests/fuzz/ioctl-fuzz.o tests/unit/lab.o vtd.a) \
+		$(fuzz_B)/kmod.a $(tests_B)/asan/shim.a
 	@echo '  LD        $@'
 	$(Q)$(tests_fuzz_CC) -fsanitize=fuzzer -pthread -o $@ $(filter %.o,$^) -Wl,--whole-archive \
 		$(filter-out %/shim.a,$(filter %.a,$^)) -Wl,--no-whole-archive $(tests_B)/asan/shim.a
