@@ -24,7 +24,7 @@ $(fuzz_PROG): $(addprefix $(tests_B)/asan/,tests/fuzz/ioctl-fuzz.o tests/unit/la
 		$(fuzz_B)/kmod.a $(tests_B)/asan/shim.a
 	@echo '  LD        $@'
 	$(Q)$(tests_fuzz_CC) -fsanitize=fuzzer -pthread -o $@ $(filter %.o,$^) -Wl,--whole-archive \
-		$(filter-out %/shim.a,$(filter %.a,$^)) -Wl,--no-whole-archive $(tests_B)/asan/shim.a
+		$(filter-out %/shim.a,$(filter %.a,$^)) -Wl,--no-whole-archive $(filter %/shim.a,$^)
 
 # The same run every time, as a test.
 $(fuzz_B)/ioctl-fuzz-test: $(fuzz_PROG) tests/fuzz/fixed-run
