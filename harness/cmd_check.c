@@ -42,7 +42,7 @@ static const struct pl_opt pl_check_opts[] = {
 	{ .name = "tier", .type = PL_OPT_CHOICE, .arg = "TIER", AT(tier), .choices = pl_tiers,
 	  .def = "t1", .help = "Which tests: t1 needs a guest, and no hardware" },
 	{ .name = "unit", .key = 'u', .type = PL_OPT_CHOICE, .arg = "NAME", AT(unit),
-	  .choices = pl_unit_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
+	  .choices = pl_model_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
 	{ .name = "accel", .key = 'a', .type = PL_OPT_CHOICE, .arg = "NAME", AT(accel),
 	  .choices = pl_accels, .def = "auto", .help = "How the guest's processors run" },
 	{ .name = "seed", .key = 'S', .type = PL_OPT_NUMBER, .arg = "N", AT(seed),

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "emulator.h"
 #include "guest/image.h"
 #include "guest/manifest.h"
 
@@ -27,6 +28,7 @@
 struct pl_work {
 	struct pl_session *s;
 	struct pl_guest_manifest manifest;
+	struct pl_emulator emulator;
 	struct pl_image *image;
 	struct pl_plan *plan;
 	FILE *console;
@@ -120,13 +122,17 @@ static int pl_add_modules(struct pl_work *w)
 /* The caller's variables, and those that the unit's row fills. */
 static int pl_make_plan(struct pl_work *w)
 {
-	struct pl_var vars[32] = { { "unit_module", w->s->unit->module } };
+	const struct pl_unit_kind *unit = w->s->unit;
+	struct pl_var vars[32] = {
+		{ "unit_module", unit->module }, { "models", unit->models },
+		{ "hardware", unit->hardware },
+	};
 	const struct pl_plan_step *steps;
 	size_t i, n;
 	int err;
 
-	for (i = 0; w->s->vars[i].name && i + 2 < sizeof(vars) / sizeof(vars[0]); i++)
-		vars[i + 1] = w->s->vars[i];
+	for (i = 0; w->s->vars[i].name && i + 4 < sizeof(vars) / sizeof(vars[0]); i++)
+		vars[i + 3] = w->s->vars[i];
 	err = pl_plan_make(w->s->suite, vars, &w->plan);
 	if (err)
 		return err;
@@ -331,6 +337,9 @@ static int pl_boot(struct pl_work *w)
 	const char *initrds[] = { w->manifest.base, NULL };
 	struct pl_guest_opts opts = {
 		.arch = w->s->unit->arch,
+		.qemu = *w->emulator.path ? w->emulator.path : NULL,
+		.append = w->s->unit->append,
+		.extra = w->emulator.words,
 		.kernel = w->s->kernel ? w->s->kernel : w->manifest.kernel,
 		.initrds = initrds,
 		.payload = w->image,
@@ -365,7 +374,9 @@ int pl_session_run(struct pl_session *s, char why[PL_WHY_MAX])
 
 	snprintf(why, PL_WHY_MAX, "out of memory");
 	pl_set_host(&w);
-	err = pl_make_image(&w);
+	err = pl_emulator_find(s->unit, s->vars, &w.emulator, why);
+	if (!err)
+		err = pl_make_image(&w);
 	if (!err)
 		err = pl_open_files(&w);
 	if (!err)

@@ -18,13 +18,22 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 const struct pl_unit_kind pl_units[] = {
-	{ "vtd@model", "Intel VT-d, scalable mode, on pasidlab's adversarial reference model",
-	  "x86_64", "pasidlab_vtd", "soft" },
+	{ .name = "vtd@model",
+	  .help = "Intel VT-d, scalable mode, on pasidlab's adversarial reference model",
+	  .arch = "x86_64", .module = "pasidlab_vtd", .engine = "soft",
+	  .models = "1", .hardware = "N" },
+	{ .name = "vtd@qemu", .help = "The same driver on the registers of QEMU's intel-iommu",
+	  .arch = "x86_64", .module = "pasidlab_vtd", .engine = "pasid-engine",
+	  .models = "0", .hardware = "Y", .append = "intel_iommu=off",
+	  .qemu_iommu = "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"
+			"device-iotlb=on,aw-bits=48,intremap=off",
+	  .qemu_engine = "pasid-engine" },
 	{},
 };
 
-/* The same names, for an option's list of choices. */
-const char *const pl_unit_names[] = { "vtd@model", NULL };
+/* The same names, for an option's list of choices; and those whose model may be configured. */
+const char *const pl_unit_names[] = { "vtd@model", "vtd@qemu", NULL };
+const char *const pl_model_names[] = { "vtd@model", NULL };
 
 /**
  * pl_unit_find() - a unit by name
@@ -47,7 +56,7 @@ const struct pl_unit_kind *pl_unit_find(const char *name)
 #define LOAD_UNIT(_name, _cm, ...)					\
 	{ .name = _name, .argv = { "insmod", "/modules/{unit_module}.ko",	\
 	  "model_endpoints={endpoints}", "model_cm=" _cm, "model_ats=1", "model_coherent=1",	\
-	  "model_seed={seed}", __VA_ARGS__ } }
+	  "model_seed={seed}", "vtd={hardware}", __VA_ARGS__ } }
 #define UNLOAD_UNIT(_name)	{ .name = _name, .argv = { "rmmod", "{unit_module}" } }
 #define UNLOAD_CORE(_name)	{ .name = _name, .argv = { "rmmod", "pasidlab" } }
 #define SHELL(_text)		{ "sh", "-c", _text }
@@ -76,7 +85,7 @@ const struct pl_unit_kind *pl_unit_find(const char *name)
 
 static const struct pl_step pl_run_steps[] = {
 	LOAD_CORE,
-	LOAD_UNIT("load-unit", "{cm}", "model_units=1"),
+	LOAD_UNIT("load-unit", "{cm}", "model_units={models}"),
 	SAY_MODULE,
 	TRACE_START,
 	{ .name = "churn", .timeout_s = 86400,

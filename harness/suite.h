@@ -28,6 +28,11 @@
  * @arch: of the guest
  * @module: its module, without .ko
  * @engine: what issues DMA
+ * @models: {models}: how many reference models the module makes
+ * @hardware: {hardware}: does the module take a unit of the guest's machine, Y or N
+ * @append: words for the guest's kernel command line; NULL: none
+ * @qemu_iommu: the emulator's -device for the unit; NULL: none
+ * @qemu_engine: its -device for each endpoint; NULL: any QEMU will do
  */
 struct pl_unit_kind {
 	const char *name;
@@ -35,10 +40,16 @@ struct pl_unit_kind {
 	const char *arch;
 	const char *module;
 	const char *engine;
+	const char *models;
+	const char *hardware;
+	const char *append;
+	const char *qemu_iommu;
+	const char *qemu_engine;
 };
 
 extern const struct pl_unit_kind pl_units[];
 extern const char *const pl_unit_names[];
+extern const char *const pl_model_names[];
 
 const struct pl_unit_kind *pl_unit_find(const char *name);
 

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * emulator.c - the QEMU that a unit needs; emulator.h has the rule.
+ */
+#include "emulator.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The first QEMU whose intel-iommu has PASIDs beyond two, ATS with PASID and PRI. */
+#define PL_QEMU_MAJOR	11
+#define PL_QEMU_MINOR	1
+
+/* What a program prints first, on standard output; its exit status or -errno. */
+static int pl_ask(const char *const *argv, char *line, size_t size)
+{
+	int fds[2], status;
+	size_t used = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe(fds))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		dup2(fds[1], STDOUT_FILENO);
+		close(STDERR_FILENO);
+		close(fds[0]);
+		execv(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	close(fds[1]);
+	/* Read to the end: a program that is cut short fails. */
+	while ((n = read(fds[0], line + used, size - 1 - used)) > 0)
+		used = used + n < size / 2 ? used + n : size / 2;
+	close(fds[0]);
+	line[used] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return -errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* The newest of the cache: builds are named by what went into them. */
+static int pl_newest(const char *pattern, char path[PATH_MAX])
+{
+	struct stat st, best = {};
+	glob_t g = {};
+	size_t i;
+
+	if (glob(pattern, 0, NULL, &g))
+		return -ENOENT;
+	for (i = 0; i < g.gl_pathc; i++) {
+		if (stat(g.gl_pathv[i], &st) || st.st_mtime < best.st_mtime)
+			continue;
+		best = st;
+		snprintf(path, PATH_MAX, "%s", g.gl_pathv[i]);
+	}
+	globfree(&g);
+	return best.st_mtime ? 0 : -ENOENT;
+}
+
+static int pl_find_built(const char *arch, char path[PATH_MAX])
+{
+	const char *cache = getenv("CACHE"), *xdg = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+	char pattern[PATH_MAX];
+
+	if (cache && *cache)
+		snprintf(pattern, sizeof(pattern), "%s/qemu/*/bin/qemu-system-%s", cache, arch);
+	else if (xdg && *xdg)
+		snprintf(pattern, sizeof(pattern), "%s/pasidlab/qemu/*/bin/qemu-system-%s", xdg,
+			 arch);
+	else
+		snprintf(pattern, sizeof(pattern), "%s/.cache/pasidlab/qemu/*/bin/qemu-system-%s",
+			 home ? home : "", arch);
+	return pl_newest(pattern, path);
+}
+
+static int pl_check_version(const char *path, char why[PL_WHY_MAX])
+{
+	const char *const argv[] = { path, "--version", NULL };
+	unsigned int major, minor;
+	char line[256];
+	int ret = pl_ask(argv, line, sizeof(line));
+
+	if (ret || sscanf(line, "QEMU emulator version %u.%u", &major, &minor) != 2) {
+		snprintf(why, PL_WHY_MAX, "%s is no QEMU that starts: make one with 'make qemu'",
+			 path);
+		return -ENOEXEC;
+	}
+	if (major > PL_QEMU_MAJOR || (major == PL_QEMU_MAJOR && minor >= PL_QEMU_MINOR))
+		return 0;
+	snprintf(why, PL_WHY_MAX, "%s is QEMU %u.%u; its IOMMU is of use from %u.%u on: 'make qemu'",
+		 path, major, minor, PL_QEMU_MAJOR, PL_QEMU_MINOR);
+	return -ENOTSUP;
+}
+
+static int pl_check_engine(const char *path, const char *engine, char why[PL_WHY_MAX])
+{
+	char help[80], line[256];
+	const char *const argv[] = { path, "-device", help, NULL };
+
+	snprintf(help, sizeof(help), "%s,help", engine);
+	if (!pl_ask(argv, line, sizeof(line)))
+		return 0;
+	snprintf(why, PL_WHY_MAX, "%s has no device %s: make one that has with 'make qemu'", path,
+		 engine);
+	return -ENOTSUP;
+}
+
+static int pl_find_path(const struct pl_unit_kind *unit, char path[PATH_MAX],
+			char why[PL_WHY_MAX])
+{
+	const char *given = getenv("PASIDLAB_QEMU");
+	int err = 0;
+
+	if (given && *given)
+		snprintf(path, PATH_MAX, "%s", given);
+	else
+		err = pl_find_built(unit->arch, path);
+	if (err)
+		snprintf(why, PL_WHY_MAX, "%s needs a QEMU with the PASID engine: make it with "
+			 "'make qemu', or name one in PASIDLAB_QEMU", unit->name);
+	if (!err)
+		err = pl_check_version(path, why);
+	return err ? err : pl_check_engine(path, unit->qemu_engine, why);
+}
+
+static const char *pl_value(const struct pl_var *vars, const char *name)
+{
+	for (; vars->name; vars++)
+		if (!strcmp(vars->name, name))
+			return vars->value;
+	return "";
+}
+
+/* The IOMMU stands first: devices are placed behind it as they come. */
+static void pl_add_words(const struct pl_unit_kind *unit, const struct pl_var *vars,
+			 struct pl_emulator *e)
+{
+	unsigned long engines = strtoul(pl_value(vars, "endpoints"), NULL, 10), i;
+	bool cm = !strcmp(pl_value(vars, "cm"), "1");
+	size_t n = 0;
+
+	snprintf(e->iommu, sizeof(e->iommu), "%s%s", unit->qemu_iommu,
+		 cm ? ",caching-mode=on" : "");
+	e->words[n++] = "-device";
+	e->words[n++] = e->iommu;
+	for (i = 0; i < engines && i < PL_EMULATOR_ENGINES; i++) {
+		e->words[n++] = "-device";
+		e->words[n++] = unit->qemu_engine;
+	}
+}
+
+/**
+ * pl_emulator_find() - the emulator and the devices for a unit's guest
+ * @unit: the unit
+ * @vars: the run's variables: {endpoints}, {cm}
+ * @e: filled
+ * @why: filled with a sentence, and its remedy, on error
+ *
+ * Return: 0; -ENOENT no QEMU was built, -ENOEXEC, -ENOTSUP one that will not do.
+ */
+int pl_emulator_find(const struct pl_unit_kind *unit, const struct pl_var *vars,
+		     struct pl_emulator *e, char why[PL_WHY_MAX])
+{
+	int err;
+
+	memset(e, 0, sizeof(*e));
+	if (!unit->qemu_engine)
+		return 0;
+	err = pl_find_path(unit, e->path, why);
+	if (!err)
+		pl_add_words(unit, vars, e);
+	return err;
+}
