@@ -300,7 +300,7 @@ void pl_dev_del(struct device *dev)
 	caps_off(d);
 	unit_forget(d);
 	d->claimed = NULL;
-	d->gone = true;
+	WRITE_ONCE(d->gone, true);
 	mutex_unlock(&d->lock);
 	xa_erase(&d->unit->devs, d->rid);
 	pl_dev_put(d);		/* ours */

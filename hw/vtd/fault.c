@@ -29,31 +29,37 @@ struct reason {
 	const char *why;
 };
 
-/* 7.1.3, in our words. */
+/* 7.1.3, Table 30, in our words. */
 static const struct reason reasons[] = {
 	{ VTD_FR_ROOT_NP,	"root entry not present" },
 	{ VTD_FR_CTX_NP,	"context entry not present" },
 	{ VTD_FR_CTX_RSVD,	"reserved field set in context entry" },
+	{ VTD_FR_DTE_OFF,	"translation request, but ATS is off for the device" },
 	{ VTD_FR_PASIDE_OFF,	"request with PASID, but PASIDs are off for the device" },
 	{ VTD_FR_PASID_RANGE,	"PASID beyond the PASID directory" },
-	{ VTD_FR_DTE_OFF,	"translation request, but ATS is off for the device" },
+	{ VTD_FR_RID_PASID,	"request with the PASID that stands for the RID" },
 	{ VTD_FR_PDE_NP,	"PASID directory entry not present" },
 	{ VTD_FR_PDE_RSVD,	"reserved field set in PASID directory entry" },
 	{ VTD_FR_PE_ACCESS,	"PASID-table entry cannot be read" },
 	{ VTD_FR_PE_NP,		"PASID-table entry not present: the slot holds blocking" },
 	{ VTD_FR_PE_RSVD,	"reserved field set in PASID-table entry" },
+	{ VTD_FR_PE_INVALID,	"PASID-table entry with fields that do not go together" },
 	{ VTD_FR_FS_ACCESS,	"first-stage table cannot be read" },
 	{ VTD_FR_FS_NP,		"first-stage entry not present" },
 	{ VTD_FR_FS_RSVD,	"reserved field set in first-stage entry" },
+	{ VTD_FR_FS_ROOT,	"top of the first-stage table cannot be read" },
 	{ VTD_FR_SS_ACCESS,	"second-stage table cannot be read" },
-	{ VTD_FR_SS_READ,	"second stage allows no read" },
-	{ VTD_FR_SS_WRITE,	"second stage allows no write" },
+	{ VTD_FR_SS_NP,		"second-stage entry permits nothing" },
 	{ VTD_FR_SS_RSVD,	"reserved field set in second-stage entry" },
+	{ VTD_FR_SS_ROOT,	"top of the second-stage table cannot be read" },
 	{ VTD_FR_NONCANONICAL,	"address not canonical for the first stage" },
-	{ VTD_FR_GAW,		"address beyond the width of the table" },
-	{ VTD_FR_FS_US,		"user request to a supervisor page" },
-	{ VTD_FR_FS_WRITE,	"first stage allows no write" },
-	{ VTD_FR_INTERRUPT,	"request with PASID to the interrupt range" },
+	{ VTD_FR_USER,		"user request to a supervisor page" },
+	{ VTD_FR_HAW,		"address beyond the host's width" },
+	{ VTD_FR_WIDTH,		"address beyond the width of the second stage" },
+	{ VTD_FR_WRITE,		"no write permission" },
+	{ VTD_FR_READ,		"no read permission" },
+	{ VTD_FR_INTERRUPT,	"address leads to the interrupt range" },
+	{ VTD_FR_PSS,		"PASID wider than the unit's" },
 };
 
 static const char *why(u8 code)

@@ -275,9 +275,7 @@ static int flush_everything(struct vtd_unit *v)
 	/* Whatever the unit remembers of an earlier owner goes (6.5.3.3). */
 	const u64 descs[][2] = {
 		{ VTD_DESC_CC | FIELD_PREP(VTD_CC_G, VTD_CC_GLOBAL), 0 },
-		{ VTD_DESC_WAIT | VTD_WAIT_FN, 0 },
 		{ VTD_DESC_PC | FIELD_PREP(VTD_PC_G, VTD_PC_GLOBAL), 0 },
-		{ VTD_DESC_WAIT | VTD_WAIT_FN, 0 },
 		{ VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_GLOBAL) |
 		  VTD_IOTLB_DR | VTD_IOTLB_DW, 0 },
 	};

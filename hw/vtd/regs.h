@@ -69,6 +69,7 @@
 #define VTD_ECAP_SRS		BIT_ULL(31)
 #define VTD_ECAP_PSS		GENMASK_ULL(39, 35)	/* PASID width - 1 */
 #define VTD_ECAP_PASID		BIT_ULL(40)
+#define VTD_ECAP_DIT		BIT_ULL(41)	/* device-TLB invalidations name a PFSID */
 #define VTD_ECAP_SMTS		BIT_ULL(43)	/* scalable mode */
 #define VTD_ECAP_SSADS		BIT_ULL(45)
 #define VTD_ECAP_SSTS		BIT_ULL(46)
@@ -250,29 +251,35 @@
 #define VTD_PT_ADDR		GENMASK_ULL(51, 12)
 #define VTD_PT_INDEX_BITS	9
 
-/* 7.1.3: fault reasons that our tables can cause */
-#define VTD_FR_ROOT_NP		0x38	/* SRT.2: root entry not present */
-#define VTD_FR_CTX_NP		0x40	/* SCT.2: context entry not present */
+/* 7.1.3, Table 30: fault reasons that our tables can cause */
+#define VTD_FR_ROOT_NP		0x39	/* SRT.2: root entry not present */
+#define VTD_FR_CTX_NP		0x41	/* SCT.2: context entry not present */
 #define VTD_FR_CTX_RSVD		0x42	/* SCT.3: reserved bits */
+#define VTD_FR_DTE_OFF		0x44	/* SCT.5: translation request, DTE clear */
 #define VTD_FR_PASIDE_OFF	0x45	/* SCT.6: request with PASID, PASIDE clear */
-#define VTD_FR_PASID_RANGE	0x44	/* SCT.5: PASID beyond the directory */
-#define VTD_FR_DTE_OFF		0x46	/* SCT.7: translation request, DTE clear */
+#define VTD_FR_PASID_RANGE	0x46	/* SCT.7: PASID beyond the directory */
+#define VTD_FR_RID_PASID	0x48	/* SCT.9: request with PASID names RID_PASID */
 #define VTD_FR_PDE_NP		0x51	/* SPD.2: directory entry not present */
 #define VTD_FR_PDE_RSVD		0x52	/* SPD.3 */
+#define VTD_FR_PE_ACCESS	0x58	/* SPT.1: entry cannot be read */
 #define VTD_FR_PE_NP		0x59	/* SPT.2: PASID entry not present */
 #define VTD_FR_PE_RSVD		0x5a	/* SPT.3 */
-#define VTD_FR_PE_ACCESS	0x58	/* SPT.1: entry cannot be read */
+#define VTD_FR_PE_INVALID	0x5b	/* SPT.4: a combination that is not allowed */
 #define VTD_FR_FS_ACCESS	0x70	/* SFS.1: first-stage table cannot be read */
 #define VTD_FR_FS_NP		0x71	/* SFS.2: not present */
 #define VTD_FR_FS_RSVD		0x72	/* SFS.3 */
-#define VTD_FR_SS_ACCESS	0x77	/* SSS.1 */
-#define VTD_FR_SS_READ		0x79	/* SSS.3: no read permission */
-#define VTD_FR_SS_WRITE		0x7a	/* SSS.4: no write permission */
-#define VTD_FR_SS_RSVD		0x7b	/* SSS.5 */
+#define VTD_FR_FS_ROOT		0x73	/* SFS.4: FSPTPTR cannot be read */
+#define VTD_FR_SS_ACCESS	0x78	/* SSS.1: second-stage table cannot be read */
+#define VTD_FR_SS_NP		0x79	/* SSS.2: nothing is permitted */
+#define VTD_FR_SS_RSVD		0x7a	/* SSS.3 */
+#define VTD_FR_SS_ROOT		0x7b	/* SSS.4: SSPTPTR cannot be read */
 #define VTD_FR_NONCANONICAL	0x80	/* SGN.1: not canonical for first stage */
-#define VTD_FR_GAW		0x81	/* SGN.2: beyond the address width */
-#define VTD_FR_FS_US		0x82	/* SGN.3: user request, supervisor page */
-#define VTD_FR_FS_WRITE		0x83	/* SGN.4: no write permission */
-#define VTD_FR_INTERRUPT	0x87	/* SGN.8: interrupt address range with PASID */
+#define VTD_FR_USER		0x81	/* SGN.2: user request, supervisor page */
+#define VTD_FR_HAW		0x83	/* SGN.4: beyond the host address width */
+#define VTD_FR_WIDTH		0x84	/* SGN.5: beyond the second-stage width */
+#define VTD_FR_WRITE		0x85	/* SGN.6: no write permission, either stage */
+#define VTD_FR_READ		0x86	/* SGN.7: no read permission, either stage */
+#define VTD_FR_INTERRUPT	0x87	/* SGN.8: leads to the interrupt address range */
+#define VTD_FR_PSS		0x89	/* SGN.10: PASID wider than the unit's */
 
 #endif /* _PASIDLAB_VTD_REGS_H */

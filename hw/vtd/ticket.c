@@ -5,9 +5,9 @@
  * Three lists, in the order in which caches must forget (O2): configuration
  * (context, PASID-cache), IOTLB, device TLB.  A device TLB asks the IOTLB, the
  * IOTLB asks the PASID-cache; a cache emptied before the one it asks fills up
- * with what is going away.  A fence stands between the configuration and the
- * IOTLB (6.5.2.8); none before the device TLB, since the unit keeps the order
- * of these two itself (6.5.2.5).
+ * with what is going away.  The unit keeps that order by itself (6.5.2.12), so
+ * there are no fences, with one exception: a device-TLB invalidation for the
+ * RID waits for IOTLB invalidations but not for PASID-based ones.
  *
  * Merging.  From MERGE_AT entries of one DID on, one domain-selective
  * invalidation takes the place of the single ones (6.5.3.3), and one global
@@ -69,35 +69,32 @@ static void put(u64 (*list)[2], u8 *n, u64 lo, u64 hi)
 	(*n)++;
 }
 
-static u64 fence(void)
+static bool has_type(const u64 (*list)[2], u8 n, u64 type)
 {
-	return VTD_DESC_WAIT | VTD_WAIT_FN;
+	while (n--)
+		if (FIELD_GET(VTD_DESC_TYPE, list[n][0]) == type)
+			return true;
+	return false;
 }
 
-/* Context-cache before PASID-cache before IOTLB, a fence at each step. */
+static u32 batch_put(u64 (*batch)[2], u32 at, const u64 (*list)[2], u8 n)
+{
+	memcpy(batch[at], list, n * sizeof(batch[0]));
+	return at + n;
+}
+
+/* Configuration, IOTLB, device TLB; a fence where 6.5.2.12 leaves a gap. */
 static u32 batch_build(const struct vtd_ticket *vt, u64 (*batch)[2])
 {
-	u64 type, last = 0;
+	static const u64 fence[][2] = { { VTD_DESC_WAIT | VTD_WAIT_FN, 0 } };
 	u32 n = 0;
-	u8 i;
 
-	for (i = 0; i < vt->nr_config; i++) {
-		type = FIELD_GET(VTD_DESC_TYPE, vt->config[i][0]);
-		if (last && type != last) {
-			batch[n][0] = fence();
-			batch[n++][1] = 0;
-		}
-		last = type;
-		memcpy(batch[n++], vt->config[i], sizeof(batch[0]));
-	}
-	if (last && vt->nr_iotlb) {
-		batch[n][0] = fence();
-		batch[n++][1] = 0;
-	}
-	memcpy(batch[n], vt->iotlb, vt->nr_iotlb * sizeof(batch[0]));
-	n += vt->nr_iotlb;
-	memcpy(batch[n], vt->dtlb, vt->nr_dtlb * sizeof(batch[0]));
-	return n + vt->nr_dtlb;
+	n = batch_put(batch, n, vt->config, vt->nr_config);
+	n = batch_put(batch, n, vt->iotlb, vt->nr_iotlb);
+	if (has_type(vt->iotlb, vt->nr_iotlb, VTD_DESC_PIOTLB) &&
+	    has_type(vt->dtlb, vt->nr_dtlb, VTD_DESC_DTLB))
+		n = batch_put(batch, n, fence, 1);
+	return batch_put(batch, n, vt->dtlb, vt->nr_dtlb);
 }
 
 static void ticket_emit(struct vtd_unit *v, struct pl_ticket *t)
@@ -289,10 +286,20 @@ static u64 dtlb_addr(const struct pl_range *r, u64 s)
 	       (((PAGE_SIZE << (order - 1)) - 1) & PAGE_MASK) | s;
 }
 
-static void owe_dtlb_rid(struct vtd_ticket *vt, u16 sid, const struct pl_range *r)
+/* 4.3: the physical function, which is the device itself as no VF gets here. */
+static u64 pfsid(const struct vtd_unit *v, u16 sid)
 {
-	u64 lo = VTD_DESC_DTLB | FIELD_PREP(VTD_DTLB_SID, sid) |
-		 FIELD_PREP(VTD_DTLB_PFSID_LO, sid & 0xf) | FIELD_PREP(VTD_DTLB_PFSID_HI, sid >> 4);
+	BUILD_BUG_ON(VTD_DTLB_PFSID_LO != VTD_PDTLB_PFSID_LO);
+	BUILD_BUG_ON(VTD_DTLB_PFSID_HI != VTD_PDTLB_PFSID_HI);
+	if (!(v->ecap & VTD_ECAP_DIT))
+		return 0;
+	return FIELD_PREP(VTD_DTLB_PFSID_LO, sid & 0xf) | FIELD_PREP(VTD_DTLB_PFSID_HI, sid >> 4);
+}
+
+static void owe_dtlb_rid(struct vtd_unit *v, struct vtd_ticket *vt, u16 sid,
+			 const struct pl_range *r)
+{
+	u64 lo = VTD_DESC_DTLB | FIELD_PREP(VTD_DTLB_SID, sid) | pfsid(v, sid);
 	const struct merge m = {
 		.list = vt->dtlb,
 		.n = &vt->nr_dtlb,
@@ -305,11 +312,10 @@ static void owe_dtlb_rid(struct vtd_ticket *vt, u16 sid, const struct pl_range *
 }
 
 /* One operation changes one range, so its wide form keeps it, for every PASID. */
-static void owe_dtlb_pasid(struct vtd_ticket *vt, u16 sid, u32 pasid, const struct pl_range *r)
+static void owe_dtlb_pasid(struct vtd_unit *v, struct vtd_ticket *vt, u16 sid, u32 pasid,
+			   const struct pl_range *r)
 {
-	u64 lo = VTD_DESC_PDTLB | FIELD_PREP(VTD_PDTLB_SID, sid) |
-		 FIELD_PREP(VTD_PDTLB_PFSID_LO, sid & 0xf) |
-		 FIELD_PREP(VTD_PDTLB_PFSID_HI, sid >> 4);
+	u64 lo = VTD_DESC_PDTLB | FIELD_PREP(VTD_PDTLB_SID, sid) | pfsid(v, sid);
 	u64 hi = dtlb_addr(r, VTD_PDTLB_HI_S);
 	struct merge m = {
 		.list = vt->dtlb,
@@ -337,9 +343,9 @@ static void owe_translations(struct vtd_unit *v, struct vtd_ticket *vt, const st
 	if (!d->ats)
 		return;
 	if (pasid == PL_NO_PASID)
-		owe_dtlb_rid(vt, d->rid, r);
+		owe_dtlb_rid(v, vt, d->rid, r);
 	else
-		owe_dtlb_pasid(vt, d->rid, pasid, r);
+		owe_dtlb_pasid(v, vt, d->rid, pasid, r);
 }
 
 /**
@@ -394,21 +400,23 @@ void vtd_owe_new(struct vtd_unit *v, const struct pl_dev *d, pl_pasid_t pasid,
  * @t: the ticket
  *
  * All that was reached through it goes: by the device's DID, and with caching
- * mode everything in the PASID-cache, whose not-present entries have no DID of
- * their own (6.1).
+ * mode everything, since not-present entries have no DID of their own (6.1) and
+ * a global PASID-cache invalidation wants a global one of the IOTLB (6.5.2.2).
  */
 void vtd_owe_context(struct vtd_unit *v, const struct pl_dev *d, struct pl_ticket *t)
 {
-	u64 scope = v->unit.caps.caching_mode ? VTD_PC_GLOBAL : VTD_PC_DOMAIN;
+	bool all = v->unit.caps.caching_mode;
+	u64 pc = all ? VTD_PC_GLOBAL : VTD_PC_DOMAIN;
+	u64 iotlb = all ? VTD_IOTLB_GLOBAL : VTD_IOTLB_DOMAIN;
 	const struct vtd_dev *vd = d->hw;
 	struct vtd_ticket *vt = ticket_room(v, t);
 
 	put(vt->config, &vt->nr_config,
 	    VTD_DESC_CC | FIELD_PREP(VTD_CC_G, VTD_CC_DEVICE) | FIELD_PREP(VTD_CC_SID, d->rid), 0);
 	put(vt->config, &vt->nr_config,
-	    VTD_DESC_PC | FIELD_PREP(VTD_PC_G, scope) | FIELD_PREP(VTD_PC_DID, vd->did), 0);
+	    VTD_DESC_PC | FIELD_PREP(VTD_PC_G, pc) | FIELD_PREP(VTD_PC_DID, vd->did), 0);
 	put(vt->iotlb, &vt->nr_iotlb,
-	    VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_DOMAIN) |
+	    VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, iotlb) |
 	    FIELD_PREP(VTD_IOTLB_DID, vd->did) | VTD_IOTLB_DR | VTD_IOTLB_DW, 0);
 }
 

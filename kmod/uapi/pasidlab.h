@@ -12,10 +12,11 @@
  *  - the argument points to a struct that begins with its own size; the
  *    pointer is aligned to 8 bytes, else -EINVAL;
  *  - a size below the struct's first published size is -EINVAL, a larger one
- *    is accepted only while the bytes this kernel does not know are zero,
- *    else -E2BIG;
+ *    is accepted only while the bytes this kernel does not know are zero and
+ *    it is at most 4096, else -E2BIG;
  *  - an unknown flag or a reserved field that is not zero is -EINVAL;
  *  - a handle that this file does not hold, or of the other kind, is -ENOENT;
+ *    so is a static handle where a domain of the file's own is asked for;
  *  - a device whose endpoint is gone is -ENODEV;
  *  - memory that cannot be read or written is -EFAULT;
  *  - a request that fails has changed nothing.
@@ -188,7 +189,9 @@ struct pl_ioc_dev_info {
  * @reserved: must be 0
  * @name: in, NUL-terminated, as PL_IOC_DEV_INFO tells it
  *
- * -ENODEV when no endpoint has that name.
+ * -ENODEV when no endpoint has that name, -EINVAL for a name without its NUL.
+ * Opening a device again answers the same handle; each open wants its own
+ * PL_IOC_FREE.
  */
 struct pl_ioc_dev_open {
 	__u32 size;
@@ -227,8 +230,8 @@ struct pl_ioc_feature {
  * @enable: in, 1 on, 0 off; balanced per file
  * @reserved: must be 0
  *
- * -EOPNOTSUPP where the device cannot, -EBUSY on the last disable while aux
- * attachments live, -EINVAL for a disable without enable.
+ * -EOPNOTSUPP where the device cannot, -EBUSY on this file's last disable while
+ * it has PASID attachments, -EINVAL for a disable without enable.
  */
 struct pl_ioc_enable {
 	__u32 size;
@@ -250,8 +253,8 @@ struct pl_ioc_enable {
  * @dev: in, device handle
  * @mode: in, PL_MODE_*
  *
- * -EBUSY when going strict while a caller's domain holds the RID and PASIDs
- * live.
+ * The mode is the device's: it stays when the file goes.  -EBUSY when going
+ * strict while a caller's domain holds the RID and PASIDs live.
  */
 struct pl_ioc_mode {
 	__u32 size;
@@ -269,7 +272,7 @@ struct pl_ioc_mode {
  *
  * Claiming puts the RID on blocking.  -EBUSY while another file owns it or
  * PASID attachments of anyone live; while it is owned, sets by others are
- * -EBUSY.
+ * -EBUSY.  Claiming again is 0, releasing without a claim -EINVAL.
  */
 struct pl_ioc_claim {
 	__u32 size;
@@ -308,8 +311,9 @@ struct pl_ioc_domain_alloc {
  * @reserved: must be 0
  *
  * -EBUSY for a domain that sits in a slot, and for a device on which this
- * file still holds attachments, the claim or an enabled feature; -EINVAL for
- * a static handle.
+ * file still holds attachments, the claim or an enabled feature, and while
+ * another thread's request uses the handle; -EINVAL for a static handle.  A
+ * device's private PASIDs go with its handle.
  */
 struct pl_ioc_free {
 	__u32 size;
@@ -332,7 +336,9 @@ struct pl_ioc_free {
  * @length: in, bytes, a multiple of 4096, not 0
  *
  * -EINVAL misaligned, empty, overflowing or beyond the domain, -EEXIST where
- * something is mapped already, -EFAULT memory that cannot be pinned.
+ * something is mapped already, -EFAULT memory that cannot be pinned, -ENOMEM
+ * also beyond RLIMIT_MEMLOCK.  Where the unit has no write-only pages (VT-d
+ * first stage) PL_PROT_WRITE allows reads too.
  */
 struct pl_ioc_map {
 	__u32 size;
@@ -374,8 +380,9 @@ struct pl_ioc_unmap {
  * @dev: in, device handle
  * @pasid: out of alloc, in of free
  *
- * alloc: -ENOSPC.  free: -EACCES when this file did not allocate it, -EBUSY
- * while a domain other than blocking is in its slot.
+ * A PASID belongs to the file and the device it was allocated on.  alloc:
+ * -ENOSPC.  free: -EACCES when this file did not allocate it on @dev, aux ones
+ * included, -EBUSY while a domain other than blocking is in its slot.
  */
 struct pl_ioc_pasid {
 	__u32 size;
@@ -394,8 +401,9 @@ struct pl_ioc_pasid {
  * @reserved: must be 0
  *
  * Replaces what the slot held.  -EINVAL PASID 0 or a domain of another unit,
- * -EOVERFLOW a PASID beyond the device, -EACCES a PASID of another file,
- * -EBUSY the exclusion rule or the claim, -EOPNOTSUPP the unit cannot.
+ * -EOVERFLOW a PASID beyond the device, -EACCES a PASID this file did not
+ * allocate on @dev, -EBUSY the exclusion rule, the claim or a RID that another
+ * file holds, -EOPNOTSUPP the unit cannot or this file did not enable AUX.
  */
 struct pl_ioc_set {
 	__u32 size;
@@ -510,7 +518,8 @@ struct pl_dma_desc {
  * @descs: in and out, address of @nr struct pl_dma_desc
  *
  * 0 even when transfers were refused: each descriptor has its own status.
- * -EOPNOTSUPP when the endpoint has no engine.
+ * -EOPNOTSUPP when the endpoint has no engine, -EINTR when the caller is being
+ * killed.
  */
 struct pl_ioc_dma {
 	__u32 size;

@@ -921,7 +921,8 @@ static int world_create(const char *config)
 	cfg.coherent = !has_word(config, "nosnoop");
 	cfg.ats = !has_word(config, "noats");
 	cfg.lazy = has_word(config, "lazy");
-	cfg.order = has_word(config, "anyorder") ? VTD_MODEL_ORDER_ANY : VTD_MODEL_ORDER_SPEC;
+	cfg.strict_dtlb = has_word(config, "strict");
+	cfg.throttle = !has_word(config, "nodit");
 	w.has_ats = cfg.ats;
 	w.has_cm = cfg.caching_mode;
 	pages_create();
@@ -981,14 +982,14 @@ static int run(const char *config, u64 nr_ops)
 }
 
 static const char *const configs[] = {
-	"plain", "noats", "cm", "nosnoop", "cm,nosnoop", "lazy", "anyorder", "cm,anyorder,lazy",
+	"plain", "noats", "cm", "nosnoop", "cm,nosnoop", "lazy", "strict,nodit", "cm,strict,lazy",
 };
 
 static const struct argp_option options[] = {
 	{ "ops", 'n', "N", 0, "operations in all (1000000; 100000 under a sanitizer)", 0 },
 	{ "seed", 's', "N", 0, "of every choice (1)", 0 },
 	{ "audit", 'a', "N", 0, "compare the model's caches with memory every N operations (512)", 0 },
-	{ "config", 'c', "WORDS", 0, "one world only: plain or a list of cm, nosnoop, noats, lazy, anyorder", 0 },
+	{ "config", 'c', "WORDS", 0, "one world only: plain or a list of cm, nosnoop, noats, lazy, strict, nodit", 0 },
 	{ "bench", 'b', NULL, 0, "print operations a second of processor time", 0 },
 	{ }
 };

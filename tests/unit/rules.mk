@@ -2,3 +2,6 @@
 #
 # Programs that need one file of the driver and nothing around it.
 $(eval $(call t0_program,vtd-dmar-test,tests/unit/vtd-dmar-test.c hw/vtd/dmar.c,plain asan,none))
+
+# The reference model by itself, driven bare.
+$(eval $(call t0_program,vtd-model-test,tests/unit/vtd-model-test.c,plain asan tsan))

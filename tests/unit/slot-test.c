@@ -476,7 +476,7 @@ static void detach_waits_once(void **state)
 	assert_int_equal(pl_aux_detach_device(w->x, w->a), 0);
 	assert_int_equal(waits(w, PL_OP_DETACH), 1);
 	assert_int_equal(rig_count(w->r, PL_OP_DETACH, PL_COUNT_DESCS), tlbs);
-	assert_int_equal(rig_count(w->r, PL_OP_DETACH, PL_COUNT_FENCES), 1);
+	assert_int_equal(rig_count(w->r, PL_OP_DETACH, PL_COUNT_FENCES), 0);
 }
 
 static void replace_of_first_stage_is_one_store(void **state)
