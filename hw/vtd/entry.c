@@ -49,6 +49,13 @@ static u64 qword0(struct vtd_unit *v, struct pl_domain *dom)
 	       FIELD_PREP(VTD_PE0_AW, vd->levels == 3 ? AW_39 : AW_48) | virt_to_phys(vd->root);
 }
 
+/* 9.6: without PWSNP a unit that could snoop its walks does not, and reads stale tables. */
+static u64 qword1(struct vtd_unit *v, const struct pl_dev *d, struct pl_domain *dom)
+{
+	return FIELD_PREP(VTD_PE1_DID, vtd_did(d, dom)) |
+	       (v->ecap & VTD_ECAP_SMPWCS ? VTD_PE1_PWSNP : 0);
+}
+
 /* 9.6: FSPM 0 is 4 levels; supervisor requests are not enabled. */
 static u64 qword2(struct pl_domain *dom)
 {
@@ -58,7 +65,7 @@ static u64 qword2(struct pl_domain *dom)
 static void entry_fill(struct vtd_unit *v, struct pl_dev *d, u64 *pe, struct pl_domain *dom,
 		       struct pl_cost *cost)
 {
-	vtd_store(v, &pe[1], FIELD_PREP(VTD_PE1_DID, vtd_did(d, dom)), cost);
+	vtd_store(v, &pe[1], qword1(v, d, dom), cost);
 	vtd_store(v, &pe[2], qword2(dom), cost);
 	dma_wmb();	/* the whole entry before P */
 	vtd_store(v, &pe[0], qword0(v, dom), cost);
