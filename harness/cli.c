@@ -41,6 +41,8 @@ static const struct pl_subcommand pl_subcommands[] = {
 	{ "run", "boot a guest, load an IOMMU unit with PASIDs, report", pl_cmd_run },
 	{ "report", "write a result as text, HTML, JSON, CSV or KTAP", pl_cmd_report },
 	{ "check", "boot a guest and run the tests that need a kernel", pl_cmd_check },
+	{ "bench", "measure what operations cost, side by side with the in-tree driver",
+	  pl_cmd_bench },
 	{ "trace", "show PASID attachments and faults of this machine as they happen",
 	  pl_cmd_trace_or_not },
 	{ "version", "say which version this is", pl_cmd_version },

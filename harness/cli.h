@@ -22,6 +22,7 @@ enum pl_exit {
 
 int pl_cmd_run(int argc, char **argv);
 int pl_cmd_check(int argc, char **argv);
+int pl_cmd_bench(int argc, char **argv);
 int pl_cmd_report(int argc, char **argv);
 int pl_cmd_version(int argc, char **argv);
 int pl_cmd_guest(int argc, char **argv);

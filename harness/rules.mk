@@ -14,6 +14,7 @@ harness_CFLAGS	= $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -I. -Iharness -I$(ha
 harness_LIB_SRC	:= stats stats_json result result_load result_store result_trace figure \
 		   report report_text report_html report_svg asset
 harness_CMD_SRC	:= cli opt progress interrupt suite session emulator \
+		   bench bench_report cmd_bench \
 		   cmd_run cmd_check cmd_report cmd_version cmd_guest
 harness_LIB_OBJS := $(harness_LIB_SRC:%=$(harness_B)/%.o)
 harness_CMD_OBJS := $(harness_CMD_SRC:%=$(harness_B)/%.o)

@@ -344,6 +344,7 @@ static int pl_boot(struct pl_work *w)
 		.initrds = initrds,
 		.payload = w->image,
 		.accel = pl_accel(w->s->accel),
+		.icount = w->s->icount,
 		.timeout_s = w->s->timeout_s,
 		.ctx = w,
 		.on_frame = pl_on_frame,

@@ -27,6 +27,7 @@
  * @vars: the suite's variables, but {unit_module}; the last has no name
  * @kernel: another kernel than the build's; NULL: the build's
  * @accel: "auto", "kvm" or "tcg"
+ * @icount: as in struct pl_guest_opts: 0, or the guest's time counts instructions
  * @timeout_s: seconds for the whole guest
  * @dir: an existing directory for console.log and frames.log
  * @stop: ends the guest when it becomes non-zero
@@ -41,6 +42,7 @@ struct pl_session {
 	const struct pl_var *vars;
 	const char *kernel;
 	const char *accel;
+	unsigned int icount;
 	unsigned int timeout_s;
 	const char *dir;
 	const volatile sig_atomic_t *stop;

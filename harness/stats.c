@@ -95,3 +95,26 @@ double pl_hist_mean(const struct pl_hist *h)
 {
 	return h->count ? (double)h->sum / (double)h->count : 0.0;
 }
+
+/**
+ * pl_sample_percentile() - a percentile of values that were all kept
+ * @v: values in ascending order, each with how often it was seen
+ * @n: of them
+ * @ppm: which percentile, in parts per million
+ *
+ * Return: the value of that rank, exactly; 0 when there is none.
+ */
+uint64_t pl_sample_percentile(const struct pl_sample *v, size_t n, uint32_t ppm)
+{
+	uint64_t count = 0, seen = 0, rank;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		count += v[i].times;
+	if (!count)
+		return 0;
+	rank = pl_hist_rank(count, ppm < PL_PPM ? ppm : PL_PPM);
+	for (i = 0; i + 1 < n && (seen += v[i].times) < rank; i++)
+		;
+	return v[i].value;
+}

@@ -43,6 +43,7 @@
 #ifndef PL_STATS_H
 #define PL_STATS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PL_HIST_SUB_BITS	7u
@@ -133,10 +134,23 @@ static inline void pl_hist_add(struct pl_hist *h, uint64_t v)
 		h->max = v;
 }
 
+/**
+ * struct pl_sample - a value and how often it was seen
+ * @value: the value
+ * @times: how often
+ *
+ * Where every value is kept, percentiles are exact: no bucket stands for it.
+ */
+struct pl_sample {
+	uint64_t value;
+	uint64_t times;
+};
+
 void pl_hist_init(struct pl_hist *h);
 void pl_hist_merge(struct pl_hist *into, const struct pl_hist *from);
 uint64_t pl_hist_percentile(const struct pl_hist *h, uint32_t ppm);
 uint64_t pl_hist_min(const struct pl_hist *h);
 double pl_hist_mean(const struct pl_hist *h);
+uint64_t pl_sample_percentile(const struct pl_sample *v, size_t n, uint32_t ppm);
 
 #endif

@@ -10,3 +10,21 @@ bench-pasid-scale: $(B)/tests/plain/pasid-scale
 
 bench-property: $(B)/tests/plain/api-property
 	$(Q)$< --bench --ops 1000000
+
+# What an operation costs inside a kernel: the module is tests/bench/kbench, this its program in the
+# guest, "pasidlab bench" the command that boots both sides in turn.
+ALL	+= $(B)/guest/kbench
+$(B)/guest/kbench: tests/bench/kbench-frame.c workloads/frame.c workloads/frame.h
+	@mkdir -p $(@D)
+	@echo '  LD        $@'
+	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -static -pthread -o $@ \
+		$(filter %.c,$^) -ljansson
+
+.PHONY: bench-vtd do-bench-vtd
+bench-vtd: ## Ours and the in-tree driver side by side, on QEMU's VT-d (BENCH_ARGS=...)
+	$(Q)$(INSTALL) build guest
+	$(AGAIN) do-kernel
+	$(AGAIN) do-bench-vtd
+
+do-bench-vtd: do-guest $(ALL) do-modules
+	$(Q)$(B)/pasidlab bench $(BENCH_ARGS)
