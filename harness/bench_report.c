@@ -146,7 +146,7 @@ static void pl_page_badge(FILE *f, const struct pl_bench_row *row)
 {
 	static const char *const class[] = { "", "pass", "fail", "skip" };
 
-	fputs("<td class=\"text\">", f);
+	fputs("<td class=\"text\" style=\"white-space:normal\">", f);
 	if (row->reached != PL_NO_TARGET)
 		fprintf(f, "<span class=\"badge %s\">%s</span> ", class[row->reached],
 			pl_reached_name[row->reached]);
@@ -183,16 +183,16 @@ static void pl_page_table(FILE *f, const struct pl_bench_row *rows, size_t n)
 	      "<table class=\"figures\"><caption>p50; waits and descriptors per call</caption>"
 	      "<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">Ours</th>"
 	      "<th scope=\"col\">In-tree</th><th scope=\"col\">Ratio</th>"
-	      "<th scope=\"col\">Waits, ours</th><th scope=\"col\">in-tree</th>"
-	      "<th scope=\"col\">Descriptors, ours</th><th scope=\"col\">in-tree</th>"
+	      "<th scope=\"col\">Waits</th><th scope=\"col\">In-tree</th>"
+	      "<th scope=\"col\">Descs</th><th scope=\"col\">In-tree</th>"
 	      "<th scope=\"col\" class=\"text\">Target</th></tr></thead><tbody>\n", f);
 	for (i = 0; i < n; i++)
 		pl_page_row(f, &rows[i]);
 	fputs("</tbody></table></div></section>\n", f);
 }
 
-#define BAR_LEFT	270
-#define BAR_WIDTH	560
+#define BAR_LEFT	300
+#define BAR_WIDTH	530
 #define BAR_ROW		40
 
 /* Lengths are logarithmic: the operations span five decades. */
