@@ -136,7 +136,10 @@
 /* RO: the PASID it came with. */
 #define PL_ENG_PAGE_EVENT_PASID		0x03c
 
-/* RO, 64: counters since reset or PL_ENG_CTRL_CLEAR_STATS. */
+/*
+ * RO, 64: counters since the start or PL_ENG_CTRL_CLEAR_STATS; resets keep them, so that what was
+ * aborted and what came late can be asked for afterwards.
+ */
 #define PL_ENG_STATS			0x080
 #define PL_ENG_STAT_ATS_REQUESTS	0x080	/* translation requests sent */
 #define PL_ENG_STAT_ATC_HITS		0x088	/* translations found in the ATC */
@@ -151,7 +154,7 @@
 #define PL_ENG_STAT_TRANSFERS		0x0d0	/* READ, FILL, COPY that went well */
 #define PL_ENG_STAT_REFUSED		0x0d8	/* completions with another status than OK */
 #define PL_ENG_STAT_BYTES		0x0e0	/* bytes read and written for descriptors */
-#define PL_ENG_STAT_MMIO		0x0e8	/* accesses to this BAR */
+#define PL_ENG_STAT_MMIO		0x0e8	/* accesses to this BAR; 8 bytes are two */
 #define PL_ENG_STAT_MESSAGES		0x0f0	/* MSI-X messages sent */
 #define PL_ENG_STAT_ABORTED		0x0f8	/* descriptors in flight when reset */
 #define PL_ENG_STAT_NR			16
@@ -274,13 +277,15 @@ struct pl_eng_desc {
 						 * successful responses */
 #define PL_ENG_ST_PAGE_UNSENT		6	/* page requests are off or stopped, or
 						 * the unit did not take one */
-#define PL_ENG_ST_RESERVED_RANGE	7	/* PASID request to the interrupt range
-						 * 0xfee00000-0xfeefffff: not sent */
+#define PL_ENG_ST_RESERVED_RANGE	7	/* untranslated request with PASID to the
+						 * interrupt range 0xfee00000-0xfeefffff:
+						 * not sent, QEMU's VT-d would end QEMU */
 #define PL_ENG_ST_BAD_DESC		8	/* malformed: unknown op or flag, length,
 						 * reserved bits */
 #define PL_ENG_ST_DISABLED		9	/* needs PASID or ATS, and configuration
-						 * space has it off, or a PASID wider
-						 * than the capability */
+						 * space or the unit has it off, a PASID
+						 * wider than the capability, or Bus
+						 * Master Enable is 0 */
 
 /* Response codes of a group (PCIe 10.4.2.1). */
 #define PL_ENG_RESP_SUCCESS		0x0

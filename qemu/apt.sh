@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# apt.sh - ask Debian's suites without touching this machine's apt; sourced by build.
+#
+# The mirror is the machine's own; lists, state and downloads live below $CACHE/apt/qemu. Pins,
+# hooks and the machine's own sources do not leak in; proxies and credentials do. Hard rule: nothing
+# is installed.
+
+apt_home=$CACHE/apt/qemu
+
+# The suites that may offer a QEMU or a meson newer than this release's, oldest first. A suite that
+# the mirror does not have costs one line in a log.
+apt_suites()
+{
+	case "$codename" in
+	bookworm) echo bookworm bookworm-backports trixie-backports testing unstable ;;
+	trixie) echo trixie trixie-backports testing unstable ;;
+	*) echo "$codename" testing unstable ;;
+	esac
+}
+
+apt_mirror()
+{
+	apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(SITE)' 'Created-By: Packages' |
+		awk -v suite="$codename" '$1 == suite && $2 == "main" && !found++ { print $3 }'
+}
+
+# Programs come from this release and its backports only: others would want another libc.
+apt_write_sources()
+{
+	local site suite sign='' keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+	site=$(apt_mirror)
+	[ -n "$site" ] || die "apt's sources on this machine lack '$codename main': add it"
+	[ ! -r $keyring ] || sign="[signed-by=$keyring] "
+	for suite in $(apt_suites); do
+		printf 'deb-src %s%s %s main\n' "$sign" "$site" "$suite"
+		case "$suite" in
+		"$codename"*) printf 'deb %s%s %s main\n' "$sign" "$site" "$suite" ;;
+		esac
+	done
+}
+
+apt_write_conf()
+{
+	cat <<-END
+	Dir::Etc::SourceList "$apt_home/sources.list";
+	Dir::Etc::SourceParts "/dev/null";
+	Dir::Etc::Preferences "/dev/null";
+	Dir::Etc::PreferencesParts "/dev/null";
+	Dir::State "$apt_home/state";
+	Dir::State::Lists "$apt_home/lists";
+	Dir::State::status "/dev/null";
+	Dir::Cache "$apt_home/cache";
+	#clear APT::Update;
+	#clear DPkg;
+	Acquire::Languages "none";
+	Acquire::Retries "3";
+	$([ "$(id -u)" -ne 0 ] || echo 'APT::Sandbox::User "root";')
+	END
+}
+
+# Once per run: the configuration and fresh lists. A suite that cannot be read is left out by apt.
+apt_ready()
+{
+	[ -z "${apt_is_ready-}" ] || return 0
+	mkdir -p "$apt_home/state" "$apt_home/lists/partial" "$apt_home/cache/archives/partial"
+	apt_write_sources >"$apt_home/sources.list"
+	apt_write_conf >"$apt_home/apt.conf"
+	step "reading the package lists" apt-get -c "$apt_home/apt.conf" -q update ||
+		say QEMU "going on with the lists that could be read"
+	apt_is_ready=1
+}
+
+# The newest version of a source package that begins with PREFIX, or nothing.
+apt_source_version()
+{
+	apt-cache -c "$apt_home/apt.conf" showsrc --only-source "$1" 2>/dev/null |
+		sed -n "s/^Version: \(\([0-9]*:\)\?$2.*\)/\1/p" | sort -rV | head -n 1
+}
+
+# The newest version of a binary package that this release or its backports offer.
+apt_binary_version()
+{
+	apt-cache -c "$apt_home/apt.conf" madison "$1" 2>/dev/null |
+		awk -F ' *[|] *' '$3 ~ /Packages$/ { print $2 }' | sort -rV | head -n 1
+}
+
+apt_fetch_source()
+{
+	cd "$1" && apt-get -c "$apt_home/apt.conf" -q --download-only --only-source source "$2=$3"
+}
+
+apt_fetch_binary()
+{
+	cd "$1" && apt-get -c "$apt_home/apt.conf" -q download "$2=$3"
+}

@@ -1,0 +1,9 @@
+# The machine of an arm64 guest: virt with an SMMUv3, and no device that no test uses.
+CONFIG_ARM_VIRT=y
+CONFIG_PCIE_PORT=y
+CONFIG_EDU=y
+CONFIG_VIRTIO_PCI=y
+CONFIG_VIRTIO_SERIAL=y
+CONFIG_VIRTIO_BLK=y
+CONFIG_VIRTIO_NET=y
+CONFIG_PASID_ENGINE=y

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# source.sh - where QEMU's source comes from; sourced by build.
+#
+# In this order: $PASIDLAB_QEMU_SOURCE (a directory with .dsc files, or one tarball), the directory
+# ../shared/cache beside the checkout where it holds one, and what apt offers. Every file is checked
+# before it is unpacked: against SHA256SUMS where that names it, else against the .dsc, which apt
+# has checked against the archive's signature. A tarball that nothing names is taken at the user's
+# word, and its checksum is recorded in the result.
+#
+# What find_source leaves: source_tar (absolute), source_version ("11.1.1"), source_id (the name and
+# checksum for the record). Hard rule: a source that was named but cannot be used is an error; only
+# one that is not there lets the next be tried.
+
+series=11.1
+pins=$room/SHA256SUMS
+
+sha256_of()
+{
+	local sum
+
+	sum=$(sha256sum <"$1") || die "cannot read $1"
+	printf '%s\n' "${sum%% *}"
+}
+
+pin_of()
+{
+	awk -v name="$1" '$2 == name { print $1 }' "$pins"
+}
+
+check_sum()
+{
+	local file=$1 wanted=$2 by=$3 got
+
+	got=$(sha256_of "$file")
+	[ "$got" = "$wanted" ] ||
+		die "checksum of $file is wrong: $got, but $by says $wanted; fetch it again"
+}
+
+# The files a .dsc names, as "checksum size name".
+dsc_files()
+{
+	awk '/^Checksums-Sha256:/ { on = 1; next } /^[^ ]/ { on = 0 } on { print $1, $2, $3 }' "$1"
+}
+
+dsc_version()
+{
+	sed -n 's/^Version: \(.*\)/\1/p' "$1" | head -n 1
+}
+
+# "1:11.1.1+ds-1~bpo13+1" to "11.1.1".
+upstream_version()
+{
+	sed 's/^[0-9]*://; s/[-+~].*//' <<<"$1"
+}
+
+use_dsc()
+{
+	local dsc=$1 dir=${1%/*} name sum pin tar=''
+
+	pin=$(pin_of "${dsc##*/}")
+	[ -z "$pin" ] || check_sum "$dsc" "$pin" SHA256SUMS
+	while read -r sum _ name; do
+		case "$name" in *.orig.tar.?z | *.orig.tar.bz2) ;; *) continue ;; esac
+		[ -r "$dir/$name" ] || die "$dsc names $name, but $dir does not have it"
+		pin=$(pin_of "$name")
+		check_sum "$dir/$name" "${pin:-$sum}" "${pin:+SHA256SUMS}${pin:-${dsc##*/}}"
+		tar=$dir/$name
+	done < <(dsc_files "$dsc")
+	[ -n "$tar" ] || die "$dsc names no original tarball: not a source package of QEMU"
+	source_tar=$(realpath "$tar")
+	source_version=$(upstream_version "$(dsc_version "$dsc")")
+	source_id="${tar##*/} sha256:$sum"
+}
+
+# The newest .dsc of our series in a directory, or nothing.
+newest_dsc()
+{
+	local dsc
+
+	for dsc in "$1"/qemu_"$series".*.dsc; do
+		[ ! -r "$dsc" ] || printf '%s %s\n' "$(dsc_version "$dsc")" "$dsc"
+	done | sort -rV | head -n 1 | cut -d ' ' -f 2-
+}
+
+use_tarball()
+{
+	local pin version
+
+	pin=$(pin_of "${1##*/}")
+	[ -z "$pin" ] || check_sum "$1" "$pin" SHA256SUMS
+	version=$(tar -xOf "$1" --wildcards --no-wildcards-match-slash '*/VERSION' 2>/dev/null) ||
+		die "$1 is no tarball of QEMU's source (no VERSION in it)"
+	source_tar=$(realpath "$1")
+	source_version=$version
+	source_id="${1##*/} sha256:$(sha256_of "$1")"
+}
+
+use_named()
+{
+	local named=$PASIDLAB_QEMU_SOURCE dsc
+
+	if [ -f "$named" ]; then
+		use_tarball "$named"
+	elif [ -d "$named" ]; then
+		dsc=$(newest_dsc "$named")
+		[ -n "$dsc" ] || die "PASIDLAB_QEMU_SOURCE=$named holds no qemu_$series.*.dsc"
+		use_dsc "$dsc"
+	else
+		die "PASIDLAB_QEMU_SOURCE=$named: no such file or directory"
+	fi
+}
+
+use_apt()
+{
+	local version store=$CACHE/qemu/source
+
+	apt_ready
+	version=$(apt_source_version qemu "${series//./\\.}")
+	[ -n "$version" ] || die "no source of QEMU $series to be had: set PASIDLAB_QEMU_SOURCE to" \
+		"a directory with qemu_$series.*.dsc and its tarballs, or to a tarball"
+	say QEMU "fetching the source of $version"
+	rm -rf "$store.tmp"
+	mkdir -p "$store.tmp"
+	step "downloading" apt_fetch_source "$store.tmp" qemu "$version" ||
+		die "download failed: check the network, or set PASIDLAB_QEMU_SOURCE"
+	rm -rf "$store"
+	mv "$store.tmp" "$store"
+	use_dsc "$(newest_dsc "$store")"
+}
+
+find_source()
+{
+	local beside=$room/../../shared/cache dsc
+
+	if [ -n "${PASIDLAB_QEMU_SOURCE-}" ]; then
+		use_named
+	elif dsc=$(newest_dsc "$beside") && [ -n "$dsc" ]; then
+		use_dsc "$dsc"
+	elif dsc=$(newest_dsc "$CACHE/qemu/source") && [ -n "$dsc" ]; then
+		use_dsc "$dsc"
+	else
+		use_apt
+	fi
+	case "$source_version" in
+	"$series".*) ;;
+	*) die "the source is QEMU $source_version, but our patches are for $series" ;;
+	esac
+}
