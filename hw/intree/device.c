@@ -22,10 +22,15 @@
  */
 #define pr_fmt(fmt) "pasidlab: " fmt
 
+#include <linux/moduleparam.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 
 #include "intree.h"
+
+static bool kernel_blocking;
+module_param(kernel_blocking, bool, 0444);
+MODULE_PARM_DESC(kernel_blocking, "a blocked RID holds the kernel's blocking domain instead of an empty one; on 6.12 that switches ATS off (N)");
 
 static struct pl_domain *holds(struct pl_dev *d, pl_pasid_t pasid)
 {
@@ -65,13 +70,16 @@ static int slot_attach_locked(struct pl_dev *d, pl_pasid_t pasid, struct pl_doma
 	return ret;
 }
 
-/*
- * An owned group falls back to the kernel's blocking domain; where the empty
- * one cannot be had after that, the RID is blocked all the same, without ATS.
- */
+/* An owned group has fallen back to the kernel's blocking domain before this. */
+static int rid_empty(struct intree_unit *iu, struct intree_dev *id)
+{
+	return kernel_blocking ? 0 : iommu_attach_group(iu->empty, id->group);
+}
+
+/* Where the empty domain cannot be had, the RID is blocked all the same. */
 static void rid_block(struct pl_unit *u, struct intree_dev *id)
 {
-	int ret = iommu_attach_group(to_intree(u)->empty, id->group);
+	int ret = rid_empty(to_intree(u), id);
 
 	if (ret)
 		dev_warn(id->dev, "pasidlab: the RID is blocked without ATS: the kernel did not attach an empty domain (%d)\n",
@@ -205,7 +213,7 @@ static int dev_own(struct intree_unit *iu, struct intree_dev *id)
 			ret);
 		return ret;
 	}
-	ret = iommu_attach_group(iu->empty, id->group);
+	ret = rid_empty(iu, id);
 	if (ret)
 		iommu_device_release_dma_owner(id->dev);
 	return ret;

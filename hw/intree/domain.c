@@ -147,12 +147,13 @@ u64 intree_unmap(struct pl_domain *dom, struct pl_range *r, struct pl_ticket *t)
 {
 	struct intree_domain *idom = to_intree_domain(dom);
 	struct pl_range want = *r, run, cut;
-	u64 done = 0, size;
+	u64 done = 0, size, gone;
 
 	while (run_find(idom, want.first, want.last, &run)) {
 		cut = run_cut(idom, &run, &want);
 		size = cut.last - cut.first + 1;
-		WARN_ON_ONCE(iommu_unmap(idom->domain, cut.first, size) != size);
+		gone = iommu_unmap(idom->domain, cut.first, size);
+		WARN_ON_ONCE(gone != size);
 		run_forget(idom, &cut);
 		r->first = min(r->first, cut.first);
 		r->last = max(r->last, cut.last);

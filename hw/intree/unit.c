@@ -15,6 +15,7 @@
  *
  * The hard rule: an operation the kernel did not do is never reported as done.
  */
+#include <linux/log2.h>
 #include <linux/slab.h>
 #ifdef CONFIG_X86
 #include <asm/processor.h>
@@ -125,6 +126,7 @@ static u8 phys_bits(void)
 static int read_caps(struct pl_caps *c, struct device *dev)
 {
 	struct iommu_domain *probe = iommu_paging_domain_alloc(dev);
+	u32 pasids = pl_kernel_iommu_of(dev)->max_pasids;
 
 	if (IS_ERR(probe))
 		return PTR_ERR(probe);
@@ -132,9 +134,7 @@ static int read_caps(struct pl_caps *c, struct device *dev)
 	c->pgsizes = probe->pgsize_bitmap;
 	iommu_domain_free(probe);
 	c->pa_bits = phys_bits();
-	c->pasid_bits = fls(pl_kernel_iommu_of(dev)->max_pasids) - 1;
-	if (!pl_kernel_iommu_of(dev)->max_pasids)
-		c->pasid_bits = 0;
+	c->pasid_bits = pasids ? ilog2(pasids) : 0;
 	/* One stage there is, and no asking which: it counts as the first. */
 	c->stage1 = true;
 	c->ats = true;
