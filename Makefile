@@ -55,7 +55,7 @@ T0_TESTS :=
 BENCHES	:=
 
 -include harness/guest/guest.mk
--include tests/rules.mk harness/rules.mk bpf/rules.mk workloads/rules.mk
+-include tests/rules.mk harness/rules.mk bpf/rules.mk workloads/rules.mk qemu/rules.mk
 
 ##@ The two commands
 
@@ -133,6 +133,9 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "%s%s\n", (n++ ? "\n" : ""), substr($$0, 5) } \
 		/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
+	@printf '\nOf the rooms\n'
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
+		$(wildcard */rules.mk */*/rules.mk)
 
 print-%:
 	@echo '$($*)'
