@@ -120,6 +120,11 @@ static void push_accel(struct vector *v, const struct recipe *recipe,
 	if (opts->icount) {
 		push(v, "-icount");
 		push(v, "shift=%u,sleep=off", opts->icount);
+		/* What would differ from boot to boot: random numbers and the time of day. */
+		push(v, "-seed");
+		push(v, "1");
+		push(v, "-rtc");
+		push(v, "base=2026-01-01,clock=vm");
 	}
 }
 

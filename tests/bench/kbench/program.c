@@ -16,12 +16,15 @@
  * The hard rule: after each series everything is detached and unmapped again,
  * whatever failed.
  */
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "bench.h"
 
@@ -31,6 +34,17 @@
 #define IOVA_ONE	(IOVA_NEAR + PAGE_SIZE)
 #define IOVA_MANY	0x140000000ULL
 #define MANY		512
+
+/*
+ * What earlier calls left to be done later is done now, and what follows begins
+ * right after a tick: so that long samples meet the same of both in every boot.
+ */
+static void settle(void)
+{
+	kvfree_rcu_barrier();
+	rcu_barrier();
+	msleep(30);
+}
 
 static u32 rounds_of(const struct bench *b)
 {
@@ -85,6 +99,7 @@ static int pairs(struct bench *b, void *dom)
 
 	if (IS_ERR(on) || IS_ERR(off))
 		return -ENOMEM;
+	settle();
 	for (i = 0; i < WARM && !ret; i++)
 		ret = one_pair(b, dom, NULL, NULL);
 	for (i = 0; i < ops_of(b) && !ret; i++)
@@ -113,6 +128,7 @@ static int replaces(struct bench *b, void **dom)
 
 	if (IS_ERR(s))
 		return PTR_ERR(s);
+	settle();
 	ret = b->side->attach(b, BENCH_FIRST_PASID, dom[1]);
 	if (ret)
 		return ret;
@@ -216,6 +232,7 @@ static int mass_round(struct bench *b, struct mass *m, void **doms, bool shared,
 	int ret = 0;
 	u32 i;
 
+	settle();
 	for (i = 0; i < b->pasids; i++) {
 		start = bench_begin(b);
 		ret = b->side->attach(b, BENCH_FIRST_PASID + i, doms[shared ? 0 : i]);
@@ -227,6 +244,7 @@ static int mass_round(struct bench *b, struct mass *m, void **doms, bool shared,
 		}
 		cond_resched();
 	}
+	settle();
 	start = bench_begin(b);
 	b->side->detach_all(b, doms, i, shared);
 	if (!warm && !ret)
@@ -305,6 +323,7 @@ static int mapping_series(struct bench *b, void *dom, const struct mapping *m)
 
 	if (IS_ERR(on) || IS_ERR(off))
 		return -ENOMEM;
+	settle();
 	for (i = 0; i < WARM && !ret; i++)
 		ret = one_mapping(b, dom, m, NULL, NULL);
 	for (i = 0; i < ops_of(b) && !ret; i++)
