@@ -100,6 +100,7 @@ static int m_move(struct vtd_model *m, struct pl_tlp *tlp, u64 phys, bool mapped
 			    (unsigned long long)phys);
 		return -EFAULT;
 	}
+	dma_rmb();	/* the leaf that led here before what is there */
 	if (tlp->write)
 		memcpy(phys_to_virt(phys), buf, tlp->len);
 	else

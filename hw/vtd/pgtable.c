@@ -198,6 +198,7 @@ int vtd_map(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 size, u32 pr
 	};
 	int ret;
 
+	dma_wmb();	/* what the pages hold before the leaves that lead to them */
 	ret = map_level(&m, vd->root, vd->levels - 1);
 	*mapped = size - m.left;
 	return ret;
