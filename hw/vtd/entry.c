@@ -84,6 +84,38 @@ static void entry_zero(struct vtd_unit *v, u64 *pe, struct pl_cost *cost)
 	vtd_store(v, &pe[2], 0, cost);
 }
 
+/* On a machine's unit a blocked RID has a present entry: passthrough.c. */
+static bool rid_is_filled(const struct vtd_unit *v, pl_pasid_t pasid)
+{
+	return v->others.nothing && pasid == PL_NO_PASID;
+}
+
+/**
+ * vtd_rid_block() - fill the empty entry of a RID with a table that maps nothing
+ * @v: the unit
+ * @d: the device
+ * @cost: counts
+ *
+ * Context: may sleep; no cache holds the entry.
+ */
+void vtd_rid_block(struct vtd_unit *v, struct pl_dev *d, struct pl_cost *cost)
+{
+	u64 top = virt_to_phys(v->others.nothing), *pe = vtd_entry(d->hw, VTD_RID_PASID);
+	bool fs = v->ecap & VTD_ECAP_FSTS;
+	u64 first;
+
+	if (fs)
+		first = FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_FS) | FIELD_PREP(VTD_PE0_AW, AW_48);
+	else
+		first = FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_SS) | top |
+			FIELD_PREP(VTD_PE0_AW, v->ss_levels == 3 ? AW_39 : AW_48);
+	vtd_store(v, &pe[1], FIELD_PREP(VTD_PE1_DID, ((struct vtd_dev *)d->hw)->did) |
+		  (v->ecap & VTD_ECAP_SMPWCS ? VTD_PE1_PWSNP : 0), cost);
+	vtd_store(v, &pe[2], fs ? top : 0, cost);
+	dma_wmb();	/* the whole entry before P */
+	vtd_store(v, &pe[0], first | VTD_PE0_P, cost);
+}
+
 /* pl_unit_ops.prepare: a page for the entry; its answer is all that can fail. */
 int vtd_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
 		struct pl_ticket *t)
@@ -120,6 +152,11 @@ void vtd_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_do
 		entry_empty(v, pe, &t->cost);
 		vtd_owe_slot(v, d, pasid, old, t);
 	} else if (pl_domain_is_blocking(old)) {
+		if (rid_is_filled(v, pasid)) {
+			entry_empty(v, pe, &t->cost);
+			/* A queue that fails here fails again at the caller's sync. */
+			vtd_rid_forget(v, d, &t->cost);
+		}
 		entry_fill(v, d, pe, new, &t->cost);
 		vtd_owe_new(v, d, pasid, new, t);
 	} else if (is_first_stage(old) && is_first_stage(new)) {
@@ -135,6 +172,10 @@ void vtd_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_do
 void vtd_settle(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
 		struct pl_domain *new, struct pl_ticket *t)
 {
-	if (pl_domain_is_blocking(new))
+	if (!pl_domain_is_blocking(new))
+		return;
+	if (rid_is_filled(to_vtd(u), pasid))
+		vtd_rid_block(to_vtd(u), d, &t->cost);
+	else
 		entry_zero(to_vtd(u), vtd_entry(d->hw, vtd_pasid(pasid)), &t->cost);
 }

@@ -112,7 +112,9 @@ static int mmio_request_irq(struct pl_regs *r, enum pl_irq which, void (*fn)(voi
 		return -EOPNOTSUPP;
 	m->fn = fn;
 	m->arg = arg;
-	ret = request_irq(m->irq, mmio_irq, IRQF_NOBALANCING | IRQF_NO_THREAD, m->name, m);
+	/* In a thread: a storm of faults then costs what a thread may, and can be traced. */
+	ret = request_threaded_irq(m->irq, NULL, mmio_irq, IRQF_NOBALANCING | IRQF_ONESHOT,
+				   m->name, m);
 	if (ret)
 		return ret;
 	/* The vector has its processor only now that it is requested. */

@@ -18,6 +18,12 @@
  * Requests with PASID and translation requests of others are refused: PASIDE
  * and DTE are clear in the shared entries.
  *
+ * A blocked RID.  The specification lets the entry of RID_PASID be empty like any
+ * other (9.6), but QEMU 11.1 looks at it before it looks at the entry of a
+ * request's own PASID, and refuses all PASIDs of a device whose RID entry is not
+ * present.  On a machine's unit a blocked RID therefore leads to a page table
+ * that maps nothing, which refuses as well (entry.c).
+ *
  * Locking: start and stop with the unit's; the rest under pl_dev.lock.
  *
  * The hard rule: the shared tables are complete before translation is on, and
@@ -71,7 +77,8 @@ int vtd_others_start(struct vtd_unit *v)
 	o->entries = vtd_table_alloc(v, 0, &uncounted);
 	o->dir = vtd_table_alloc(v, 0, &uncounted);
 	o->ctx = vtd_table_alloc(v, 0, &uncounted);
-	if (!o->entries || !o->dir || !o->ctx) {
+	o->nothing = vtd_table_alloc(v, 0, &uncounted);
+	if (!o->entries || !o->dir || !o->ctx || !o->nothing) {
 		vtd_others_stop(v);
 		return -ENOMEM;
 	}
@@ -90,6 +97,7 @@ void vtd_others_stop(struct vtd_unit *v)
 {
 	struct vtd_others *o = &v->others;
 
+	vtd_table_free(v, o->nothing, 0);
 	vtd_table_free(v, o->ctx, 0);
 	vtd_table_free(v, o->dir, 0);
 	vtd_table_free(v, o->entries, 0);
@@ -131,6 +139,33 @@ int vtd_others_forget(struct vtd_unit *v, struct pl_cost *cost)
 		{ VTD_DESC_WAIT | VTD_WAIT_FN, 0 },
 		{ VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_DOMAIN) |
 		  FIELD_PREP(VTD_IOTLB_DID, VTD_DID_PT) | VTD_IOTLB_DR | VTD_IOTLB_DW, 0 },
+	};
+	u64 ticket;
+
+	ticket = vtd_queue_add(&v->queue, descs, ARRAY_SIZE(descs), cost);
+	return vtd_queue_wait(&v->queue, ticket, cost);
+}
+
+/**
+ * vtd_rid_forget() - a blocked RID's entry was emptied, to be filled anew
+ * @v: the unit
+ * @d: the device
+ * @cost: counts
+ *
+ * Nothing was translated through it, so no device TLB holds anything.
+ *
+ * Context: may sleep; pl_dev.lock held.
+ * Return: 0; -ETIMEDOUT or -EIO when the unit did not answer.
+ */
+int vtd_rid_forget(struct vtd_unit *v, const struct pl_dev *d, struct pl_cost *cost)
+{
+	u16 did = ((struct vtd_dev *)d->hw)->did;
+	const u64 descs[][2] = {
+		{ VTD_DESC_PC | FIELD_PREP(VTD_PC_G, VTD_PC_PASID) | FIELD_PREP(VTD_PC_DID, did) |
+		  FIELD_PREP(VTD_PC_PASID_ID, VTD_RID_PASID), 0 },
+		{ VTD_DESC_WAIT | VTD_WAIT_FN, 0 },
+		{ VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_DOMAIN) |
+		  FIELD_PREP(VTD_IOTLB_DID, did) | VTD_IOTLB_DR | VTD_IOTLB_DW, 0 },
 	};
 	u64 ticket;
 

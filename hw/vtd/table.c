@@ -182,6 +182,8 @@ int vtd_dev_add(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t)
 	if (IS_ERR(vd))
 		return PTR_ERR(vd);
 	d->hw = vd;
+	if (v->others.nothing)
+		vtd_rid_block(v, d, &t->cost);
 	ret = context_write(v, d, t);
 	if (ret) {
 		d->hw = NULL;

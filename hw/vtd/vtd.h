@@ -100,11 +100,13 @@ struct vtd_host {
  * @ctx: context table of every bus that has no endpoint, one page
  * @dir: PASID directory of all of them, one page
  * @entries: its one page of PASID-table entries; PASID 0 is pass-through
+ * @nothing: a page table that maps nothing: what a blocked RID leads to
  */
 struct vtd_others {
 	u64 *ctx;
 	u64 *dir;
 	u64 *entries;
+	u64 *nothing;
 };
 
 /**
@@ -230,6 +232,7 @@ int vtd_others_start(struct vtd_unit *v);
 void vtd_others_stop(struct vtd_unit *v);
 u64 vtd_others_context(const struct vtd_unit *v);
 int vtd_others_forget(struct vtd_unit *v, struct pl_cost *cost);
+int vtd_rid_forget(struct vtd_unit *v, const struct pl_dev *d, struct pl_cost *cost);
 
 /* entry.c */
 int vtd_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
@@ -238,6 +241,8 @@ void vtd_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_do
 	     struct pl_domain *new, struct pl_ticket *t);
 void vtd_settle(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
 		struct pl_domain *new, struct pl_ticket *t);
+
+void vtd_rid_block(struct vtd_unit *v, struct pl_dev *d, struct pl_cost *cost);
 
 /* pgtable.c */
 struct pl_domain *vtd_domain_alloc(struct pl_unit *u, u32 flags);
