@@ -102,16 +102,18 @@ static int pl_check_version(const char *path, char why[PL_WHY_MAX])
 	return -ENOTSUP;
 }
 
+/* Asked for the help of a device it does not have, QEMU complains and exits with 0. */
 static int pl_check_engine(const char *path, const char *engine, char why[PL_WHY_MAX])
 {
+	int len = (int)strcspn(engine, ",");
 	char help[80], line[256];
 	const char *const argv[] = { path, "-device", help, NULL };
 
-	snprintf(help, sizeof(help), "%s,help", engine);
-	if (!pl_ask(argv, line, sizeof(line)))
+	snprintf(help, sizeof(help), "%.*s,help", len, engine);
+	if (!pl_ask(argv, line, sizeof(line)) && !strncmp(line, engine, len))
 		return 0;
-	snprintf(why, PL_WHY_MAX, "%s has no device %s: make one that has with 'make qemu'", path,
-		 engine);
+	snprintf(why, PL_WHY_MAX, "%s has no device %.*s: make one that has with 'make qemu'",
+		 path, len, engine);
 	return -ENOTSUP;
 }
 
@@ -133,6 +135,17 @@ static int pl_find_path(const struct pl_unit_kind *unit, char path[PATH_MAX],
 	return err ? err : pl_check_engine(path, unit->qemu_engine, why);
 }
 
+/* A build in the cache has its firmware beside it: bin/ and share/qemu/. */
+static void pl_find_firmware(struct pl_emulator *e)
+{
+	const char *slash = strrchr(e->path, '/');
+	int len = slash ? (int)(slash - e->path) : 0;
+
+	snprintf(e->firmware, sizeof(e->firmware), "%.*s/../share/qemu", len, e->path);
+	if (!slash || access(e->firmware, R_OK))
+		*e->firmware = '\0';
+}
+
 static const char *pl_value(const struct pl_var *vars, const char *name)
 {
 	for (; vars->name; vars++)
@@ -151,6 +164,10 @@ static void pl_add_words(const struct pl_unit_kind *unit, const struct pl_var *v
 
 	snprintf(e->iommu, sizeof(e->iommu), "%s%s", unit->qemu_iommu,
 		 cm ? ",caching-mode=on" : "");
+	if (*e->firmware) {
+		e->words[n++] = "-L";
+		e->words[n++] = e->firmware;
+	}
 	e->words[n++] = "-device";
 	e->words[n++] = e->iommu;
 	for (i = 0; i < engines && i < PL_EMULATOR_ENGINES; i++) {
@@ -177,7 +194,9 @@ int pl_emulator_find(const struct pl_unit_kind *unit, const struct pl_var *vars,
 	if (!unit->qemu_engine)
 		return 0;
 	err = pl_find_path(unit, e->path, why);
-	if (!err)
-		pl_add_words(unit, vars, e);
-	return err;
+	if (err)
+		return err;
+	pl_find_firmware(e);
+	pl_add_words(unit, vars, e);
+	return 0;
 }

@@ -18,16 +18,18 @@
 
 /* Engines that one guest may have, and the words that stand before and behind them. */
 #define PL_EMULATOR_ENGINES	16
-#define PL_EMULATOR_WORDS	(2 * PL_EMULATOR_ENGINES + 4)
+#define PL_EMULATOR_WORDS	(2 * PL_EMULATOR_ENGINES + 6)
 
 /**
  * struct pl_emulator - what to start for a unit
  * @path: the program; empty: QEMU from the PATH
+ * @firmware: where the program's firmware is; empty: it knows itself
  * @iommu: the unit's own -device
  * @words: further arguments, ended by NULL; point into this struct or to literals
  */
 struct pl_emulator {
 	char path[PATH_MAX];
+	char firmware[PATH_MAX + 16];
 	char iommu[256];
 	const char *words[PL_EMULATOR_WORDS + 1];
 };
