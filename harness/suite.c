@@ -27,7 +27,11 @@ const struct pl_unit_kind pl_units[] = {
 	  .models = "0", .hardware = "Y", .append = "intel_iommu=off",
 	  .qemu_iommu = "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"
 			"device-iotlb=on,aw-bits=48,intremap=off",
-	  .qemu_engine = "pasid-engine" },
+	  /*
+	   * Few PASIDs, so that they are reused: QEMU keeps an address space for every PASID
+	   * that was ever used, and each new one costs more than the one before.
+	   */
+	  .qemu_engine = "pasid-engine,pasid-bits=8" },
 	{},
 };
 
