@@ -367,9 +367,8 @@ static int pe_join(struct pl_pe *pe, struct pl_unit *u)
 	pe->unit = u;
 	vector_lend(pe, u);
 	WRITE_ONCE(pe->stop, false);
-	pci_info(pe->pdev, "endpoint of %s, %u channels, %s\n", u->name, pe->nr,
-		 pe->lent == NO_VECTOR ? "its faults are polled for" :
-		 "whose faults interrupt through a spare vector");
+	pci_info(pe->pdev, "endpoint of %s, %u channels%s\n", u->name, pe->nr,
+		 pe->lent == NO_VECTOR ? "" : ", lends it a vector for its faults");
 	return 0;
 stop:
 	rings_stop(pe);
