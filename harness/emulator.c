@@ -105,15 +105,19 @@ static int pl_check_version(const char *path, char why[PL_WHY_MAX])
 /* Asked for the help of a device it does not have, QEMU complains and exits with 0. */
 static int pl_check_engine(const char *path, const char *engine, char why[PL_WHY_MAX])
 {
-	int len = (int)strcspn(engine, ",");
-	char help[80], line[256];
+	char name[64], help[80], line[256];
 	const char *const argv[] = { path, "-device", help, NULL };
+	size_t len = strcspn(engine, ",");
 
-	snprintf(help, sizeof(help), "%.*s,help", len, engine);
-	if (!pl_ask(argv, line, sizeof(line)) && !strncmp(line, engine, len))
+	if (len >= sizeof(name))
+		len = sizeof(name) - 1;
+	memcpy(name, engine, len);
+	name[len] = '\0';
+	snprintf(help, sizeof(help), "%s,help", name);
+	if (!pl_ask(argv, line, sizeof(line)) && !strncmp(line, name, len))
 		return 0;
-	snprintf(why, PL_WHY_MAX, "%s has no device %.*s: make one that has with 'make qemu'",
-		 path, len, engine);
+	snprintf(why, PL_WHY_MAX, "%s has no device %s: make one that has with 'make qemu'",
+		 path, name);
 	return -ENOTSUP;
 }
 
