@@ -38,6 +38,7 @@ take_pristine()
 
 	for file in $(patched_files); do
 		[ ! -e "$2/$file" ] || continue
+		[ -e "$1/$file" ] || die "QEMU $source_version has no $file: mend the patches"
 		mkdir -p "$2/$(dirname "$file")"
 		cp -p "$1/$file" "$2/$file"
 	done

@@ -25,11 +25,12 @@ check-qemu: ## Try the PASID engine in guests on that QEMU
 do-qemu: $(qemu_STAMP)
 	@:
 
-# The cache may have been emptied behind the stamp's back.
+# The cache may have been emptied behind the stamp's back. The stamp has the time of the start: what
+# was edited while ninja ran is not in it.
 $(qemu_STAMP): $(qemu_SRC) $(if $(wildcard $(QEMU_X86)),,do-qemu-always)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) && touch $@.new
 	$(Q)nice -n 19 qemu/build $(TREE_KEY)
-	@touch $@
+	@mv $@.new $@
 
 .PHONY: do-qemu-always
 do-qemu-always:
@@ -37,6 +38,12 @@ do-qemu-always:
 do-check-qemu: $(qemu_T)/engine-test $(qemu_KO) $(guest_BASE) $(qemu_STAMP)
 	$(Q)harness/deps/run-tests -- $(qemu_T)/engine-test '$(QEMU_X86)' '$(VMLINUX)' \
 		'$(guest_BASE)' '$(qemu_KO)'
+
+$(B)/tests/qemu-build-test: tests/unit/qemu-build-test.sh
+	@mkdir -p $(@D)
+	$(Q)install -m 755 $< $@
+
+T0_TESTS += $(B)/tests/qemu-build-test
 
 $(qemu_T)/engine-test: tests/qemu/engine-test.c $(guest_LIB)
 	@mkdir -p $(@D)

@@ -55,23 +55,34 @@ upstream_version()
 	sed 's/^[0-9]*://; s/[-+~].*//' <<<"$1"
 }
 
+# check_source FILE SUM DSC: against our own list where it names the file, else the .dsc's SUM.
+check_source()
+{
+	local pin
+
+	pin=$(pin_of "${1##*/}")
+	if [ -n "$pin" ]; then
+		check_sum "$1" "$pin" SHA256SUMS
+	elif [ -n "$2" ]; then
+		check_sum "$1" "$2" "${3##*/}"
+	fi
+}
+
 use_dsc()
 {
-	local dsc=$1 dir=${1%/*} name sum pin tar=''
+	local dsc=$1 dir=${1%/*} name sum tar='' id=''
 
-	pin=$(pin_of "${dsc##*/}")
-	[ -z "$pin" ] || check_sum "$dsc" "$pin" SHA256SUMS
+	check_source "$dsc" '' ''
 	while read -r sum _ name; do
 		case "$name" in *.orig.tar.?z | *.orig.tar.bz2) ;; *) continue ;; esac
 		[ -r "$dir/$name" ] || die "$dsc names $name, but $dir does not have it"
-		pin=$(pin_of "$name")
-		check_sum "$dir/$name" "${pin:-$sum}" "${pin:+SHA256SUMS}${pin:-${dsc##*/}}"
-		tar=$dir/$name
+		check_source "$dir/$name" "$sum" "$dsc"
+		tar=$dir/$name id="$name sha256:$sum"
 	done < <(dsc_files "$dsc")
 	[ -n "$tar" ] || die "$dsc names no original tarball: not a source package of QEMU"
 	source_tar=$(realpath "$tar")
 	source_version=$(upstream_version "$(dsc_version "$dsc")")
-	source_id="${tar##*/} sha256:$sum"
+	source_id=$id
 }
 
 # The newest .dsc of our series in a directory, or nothing.
@@ -86,10 +97,9 @@ newest_dsc()
 
 use_tarball()
 {
-	local pin version
+	local version
 
-	pin=$(pin_of "${1##*/}")
-	[ -z "$pin" ] || check_sum "$1" "$pin" SHA256SUMS
+	check_source "$1" '' ''
 	version=$(tar -xOf "$1" --wildcards --no-wildcards-match-slash '*/VERSION' 2>/dev/null) ||
 		die "$1 is no tarball of QEMU's source (no VERSION in it)"
 	source_tar=$(realpath "$1")

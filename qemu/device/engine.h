@@ -211,6 +211,7 @@ struct PasidEngine {
     uint32_t delay_us;
     uint32_t page_event;
     uint32_t page_event_pasid;
+    QEMUTimer *page_timer;
     uint64_t stats[PL_ENG_STAT_NR];
 
     bool running;

@@ -47,11 +47,25 @@ void pe_raise(PasidEngine *pe, uint32_t bit, unsigned vector)
     }
 }
 
+static void send_page_event(void *opaque)
+{
+    PasidEngine *pe = opaque;
+
+    pe_raise(pe, PL_ENG_INTR_PAGE, page_vector(pe));
+}
+
+/**
+ * pe_raise_page_event: tell software about a response
+ *
+ * The response comes from inside the unit's register handler.  A message sent
+ * from there would pass through the unit's interrupt region, which QEMU blocks
+ * as re-entrant, and would be lost; so it is sent a moment later.
+ */
 void pe_raise_page_event(PasidEngine *pe, uint32_t event, uint32_t pasid)
 {
     pe->page_event = event;
     pe->page_event_pasid = pasid;
-    pe_raise(pe, PL_ENG_INTR_PAGE, page_vector(pe));
+    timer_mod_ns(pe->page_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
 }
 
 static uint32_t caps(PasidEngine *pe)
@@ -225,6 +239,7 @@ void pe_reset(PasidEngine *pe)
         return;
     }
     pe->reset_pending = false;
+    timer_del(pe->page_timer);
     write_ctrl(pe, PL_ENG_CTRL_RESET);
     reset_config(PCI_DEVICE(pe));
     pe->intr = 0;
@@ -340,6 +355,7 @@ static void realize(PCIDevice *dev, Error **errp)
     pci_register_bar(dev, PL_ENG_BAR, PCI_BASE_ADDRESS_SPACE_MEMORY, &pe->mmio);
     pe_spaces_init(pe);
     pe_atc_init(pe);
+    pe->page_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, send_page_event, pe);
     for (unsigned i = 0; i < pe->channels; i++) {
         pe_channel_init(pe, i);
     }
@@ -353,6 +369,7 @@ static void unrealize(PCIDevice *dev)
         pe_channel_reset(&pe->ch[i]);
         pe_channel_exit(&pe->ch[i]);
     }
+    timer_free(pe->page_timer);
     pe_spaces_exit(pe);
     pe_atc_exit(pe);
     msix_uninit_exclusive_bar(dev);

@@ -42,8 +42,8 @@ struct lane {
 	dma_addr_t comp_at;
 };
 
-/* What the fault handler does with a group. */
-enum policy { POLICY_MAP, POLICY_REFUSE, POLICY_HOLD };
+/* What the fault handler does with a group; pages beyond ours are refused. */
+enum policy { POLICY_MAP, POLICY_HOLD_ONE, POLICY_FAIL_ONE };
 
 static struct smoke {
 	struct pci_dev *pdev;
@@ -262,22 +262,37 @@ static bool map_group(struct iopf_group *group)
 	return ok;
 }
 
-static void answer(struct iopf_group *group, bool ok)
+static void answer(struct iopf_group *group, enum iommu_page_response_code code)
 {
-	iopf_group_response(group, ok ? IOMMU_PAGE_RESP_SUCCESS : IOMMU_PAGE_RESP_INVALID);
+	iopf_group_response(group, code);
 	iopf_free_group(group);
 }
 
 static int on_group(struct iopf_group *group)
 {
 	atomic_inc(&s.groups);
-	if (s.policy == POLICY_HOLD && !s.held) {
+	if (s.policy == POLICY_HOLD_ONE) {
+		s.policy = POLICY_MAP;
 		s.held = group;
 		complete(&s.holding);
 		return 0;
 	}
-	answer(group, map_group(group) && s.policy != POLICY_REFUSE);
+	if (s.policy == POLICY_FAIL_ONE) {
+		s.policy = POLICY_MAP;
+		answer(group, IOMMU_PAGE_RESP_FAILURE);
+		return 0;
+	}
+	answer(group, map_group(group) ? IOMMU_PAGE_RESP_SUCCESS : IOMMU_PAGE_RESP_INVALID);
 	return 0;
+}
+
+static void answer_held(void)
+{
+	struct iopf_group *group = s.held;
+
+	s.held = NULL;
+	if (group)
+		answer(group, IOMMU_PAGE_RESP_SUCCESS);
 }
 
 /* Tests. */
@@ -463,18 +478,48 @@ static void test_raw_groups(void)
 		d->pages = cpu_to_le32(1 + i % 2);
 	}
 	push(l, PL_ENG_OP_FENCE, 0, 0);
-	s.policy = POLICY_HOLD;
+	s.policy = POLICY_HOLD_ONE;
 	reinit_completion(&s.holding);
 	ring(l);
 	wait_for_completion_timeout(&s.holding, HZ * 5);
 	ok = readl(s.bar + PL_ENG_PRI_INFLIGHT) > 0 && le32_to_cpu(l->comp[20].seq) != 21;
-	answer(s.held, true);
-	s.held = NULL;
+	answer_held();
 	c = wait_for(l, 20);
 	for (i = 0; i < 20; i++)
 		ok &= le32_to_cpu(l->comp[i].seq) == i + 1 && !l->comp[i].status;
 	check(ok && c, "groups-outstanding-and-fence");
 	check(atomic_read(&s.groups) == 20, "every-group-answered");
+}
+
+/* Response Failure stops page requests until PRI is enabled anew (PCIe 10.4.2.1). */
+static void test_pri_stops(void)
+{
+	unsigned int cap = s.pdev->pri_cap;
+	struct pl_eng_comp c = {};
+	u16 ctrl, status;
+
+	if (!s.pri)
+		return skip("response-failure", "pri=off");
+	fresh();
+	atomic_set(&s.fired[s.page_vector], 0);
+	s.policy = POLICY_FAIL_ONE;
+	check(one(PL_ENG_OP_READ, PAR, PASID_A, IOVA + PAGE_SIZE, 8, &c) ==
+	      PL_ENG_ST_PAGE_RESPONSE && c.response == PL_ENG_RESP_FAILURE, "response-failure");
+	msleep(20);
+	pci_read_config_word(s.pdev, cap + PCI_PRI_STATUS, &status);
+	check((status & PCI_PRI_STATUS_RF) && (status & PCI_PRI_STATUS_STOPPED) &&
+	      atomic_read(&s.fired[s.page_vector]) == 1 &&
+	      (readl(s.bar + PL_ENG_PAGE_EVENT) & PL_ENG_PAGE_EVENT_STOPPED) &&
+	      readl(s.bar + PL_ENG_PAGE_EVENT_PASID) == PASID_A, "response-failure-is-told");
+	check(one(PL_ENG_OP_READ, PAR, PASID_A, IOVA + PAGE_SIZE, 8, NULL) ==
+	      PL_ENG_ST_PAGE_UNSENT, "stopped-sends-nothing");
+	pci_read_config_word(s.pdev, cap + PCI_PRI_CTRL, &ctrl);
+	pci_write_config_word(s.pdev, cap + PCI_PRI_CTRL, 0);
+	pci_write_config_word(s.pdev, cap + PCI_PRI_STATUS, PCI_PRI_STATUS_RF);
+	pci_write_config_word(s.pdev, cap + PCI_PRI_CTRL, ctrl);
+	pci_read_config_word(s.pdev, cap + PCI_PRI_STATUS, &status);
+	check(!(status & (PCI_PRI_STATUS_RF | PCI_PRI_STATUS_STOPPED)) &&
+	      !one(PL_ENG_OP_READ, PAR, PASID_A, IOVA + PAGE_SIZE, 8, NULL), "enabled-anew");
 }
 
 static void test_interrupts(void)
@@ -597,12 +642,12 @@ static void test_flr(void)
 	fresh();
 	late = stat(PL_ENG_STAT_PRG_LATE);
 	aborted = stat(PL_ENG_STAT_ABORTED);
-	s.policy = POLICY_HOLD;
+	s.policy = POLICY_HOLD_ONE;
 	reinit_completion(&s.holding);
 	if (s.pri)
 		push_sized(l, PL_ENG_OP_READ, PAR | PL_ENG_F_UNORDERED, PASID_A, IOVA + PAGE_SIZE, 8);
-	for (i = 0; i < 8; i++)
-		push(l, PL_ENG_OP_NOP, 0, 0)->delay_us = cpu_to_le32(100000);
+	for (i = 0; i < 30; i++)
+		push(l, PL_ENG_OP_NOP, 0, 0)->delay_us = cpu_to_le32(200000);
 	ring(l);
 	if (s.pri)
 		wait_for_completion_timeout(&s.holding, HZ * 5);
@@ -612,14 +657,13 @@ static void test_flr(void)
 	check(!err && stat(PL_ENG_STAT_ABORTED) == aborted + (s.pri ? 2 : 1) &&
 	      ch_read(l, PL_ENG_CH_STATUS) == PL_ENG_CH_DISABLED, "flr-aborts");
 	memset(l->comp, 0, COMP_BYTES);
-	if (s.held) {
-		answer(s.held, true);
-		s.held = NULL;
-	}
+	atomic_set(&s.fired[s.page_vector], 0);
+	answer_held();
 	msleep(300);
 	check(!memchr_inv(l->comp, 0, COMP_BYTES), "no-dma-after-flr");
 	if (s.pri)
-		check(stat(PL_ENG_STAT_PRG_LATE) == late + 1 && !readl(s.bar + PL_ENG_PRI_INFLIGHT),
+		check(stat(PL_ENG_STAT_PRG_LATE) == late + 1 &&
+		      atomic_read(&s.fired[s.page_vector]) == 1 && !readl(s.bar + PL_ENG_PRI_INFLIGHT),
 		      "late-response-ignored");
 	fresh();
 	check(!one(PL_ENG_OP_READ, s.ats ? PA : P, PASID_A, IOVA, 64, NULL), "works-after-flr");
@@ -664,6 +708,7 @@ static int show(struct seq_file *out, void *unused)
 	test_atc_size();
 	test_pri();
 	test_raw_groups();
+	test_pri_stops();
 	test_interrupts();
 	test_ring();
 	test_ring_pasid();
