@@ -67,9 +67,10 @@ static void pl_text_row(FILE *f, const struct pl_bench_row *row)
 		pl_fmt_per_call(a[3 * s + 1], g, g->waits);
 		pl_fmt_per_call(a[3 * s + 2], g, g->descs);
 	}
-	fprintf(f, "%-33s %11s %11s %8s  %6s %6s  %6s %6s  %-6s%s%s\n", row->label, a[0], a[3],
+	fprintf(f, "%-33s %11s %11s %8s  %6s %6s  %6s %6s%s%s%s%s\n", row->label, a[0], a[3],
 		pl_fmt_share(share, row->ratio), a[1], a[4], a[2], a[5],
-		pl_reached_name[row->reached], *row->target ? "  " : "", row->target);
+		*row->target ? "  " : "", pl_reached_name[row->reached],
+		*row->target ? ": " : "", row->target);
 }
 
 static void pl_text_differs(FILE *f, const struct pl_bench *b, const struct pl_strv *differs)

@@ -32,11 +32,17 @@ const struct pl_unit_kind pl_units[] = {
 	   * that was ever used, and each new one costs more than the one before.
 	   */
 	  .qemu_engine = "pasid-engine,pasid-bits=8" },
+	{ .name = "intree", .help = "The kernel's own driver of QEMU's intel-iommu, through its API",
+	  .arch = "x86_64", .module = "pasidlab_intree", .engine = "pasid-engine",
+	  .models = "0", .hardware = "Y", .append = "intel_iommu=on,sm_on iommu=pt",
+	  .qemu_iommu = "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"
+			"device-iotlb=on,aw-bits=48,intremap=off",
+	  .qemu_engine = "pasid-engine" },
 	{},
 };
 
 /* The same names, for an option's list of choices; and those whose model may be configured. */
-const char *const pl_unit_names[] = { "vtd@model", "vtd@qemu", NULL };
+const char *const pl_unit_names[] = { "vtd@model", "vtd@qemu", "intree", NULL };
 const char *const pl_model_names[] = { "vtd@model", NULL };
 
 /**
