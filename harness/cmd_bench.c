@@ -148,6 +148,9 @@ static void pl_bench_on_tick(void *ctx, const struct pl_guest_progress *g)
 	pl_progress_tick(&run->progress, g);
 }
 
+/* A unit's row may narrow its engine's PASIDs for other tests; here all 2^20 are wanted. */
+#define WIDE_ENGINE	"pasid-engine"
+
 /*
  * "OURS" or "OURS,intree".  The peer's machine is ours with another word for the kernel: who drives
  * the unit.
@@ -173,6 +176,9 @@ static int pl_take_units(struct pl_bench_run *run)
 		run->unit[PL_PEER].name = "intree";
 		run->unit[PL_PEER].module = "none";
 		run->unit[PL_PEER].append = "intel_iommu=on,sm_on";
+		run->unit[PL_PEER].qemu_engine = WIDE_ENGINE;
+		if (run->unit[PL_OURS].qemu_engine)
+			run->unit[PL_OURS].qemu_engine = WIDE_ENGINE;
 		run->bench.unit[PL_OURS] = run->unit[PL_OURS].name;
 		run->bench.unit[PL_PEER] = peer ? "intree" : NULL;
 	}
