@@ -346,6 +346,27 @@ static void m_pay_dtlb(struct vtd_model *m, const struct m_desc *d)
 }
 
 /*
+ * A cached PASID entry whose invalidation is owed: would it still lead a device
+ * that asks again to the page?  Not where the page's own leaf is gone too.
+ */
+static bool m_old_entry_grants(struct vtd_model *m, const struct m_grant *g)
+{
+	u32 pasid = g->pasid == PL_NO_PASID ? 0 : g->pasid;
+	struct m_walk w = {
+		.m = m, .fresh = true, .xlat = true, .rid = g->rid, .req_pasid = g->pasid,
+		.pasid = pasid, .iova = g->iova,
+	};
+	struct m_pe *pe = m_pe_find(m, g->rid, pasid);
+
+	if (!pe || pe->np)
+		return false;
+	memcpy(w.pe, pe->qw, sizeof(w.pe));
+	w.did = FIELD_GET(VTD_PE1_DID, w.pe[1]);
+	w.pgtt = FIELD_GET(VTD_PE0_PGTT, w.pe[0]);
+	return !m_walk_pages(&w) && w.phys == g->phys;
+}
+
+/*
  * The device may ask again at once; while the IOTLB or the PASID-cache would
  * still tell it the old story, the invalidation came too early (6.5.2.5).
  */
@@ -355,7 +376,7 @@ static bool m_grant_early(struct vtd_model *m, const struct m_grant *g)
 	struct m_debt *o;
 
 	list_for_each_entry(o, &g->tag->debts, tag_node)
-		if (o->owes & (M_OWES_PC | M_OWES_IOTLB) && !o->attach)
+		if (o->owes & M_OWES_PC && !o->attach && m_old_entry_grants(m, g))
 			return true;
 	return t && t->phys == g->phys && m_grant_stale(m, g);
 }
