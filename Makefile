@@ -36,7 +36,8 @@ VMLINUX	= $(realpath $(KERNEL))/vmlinux
 # Two checkouts share the downloads, but nothing that is built.
 TREE_KEY := $(firstword $(shell pwd | cksum))
 MODULES_WORK = $(CACHE)/build/$(KERNEL_RELEASE)/$(TREE_KEY)
-MODULES_SRC := Kbuild qemu/engine-regs.h $(shell find kmod hw tests/bench/kbench -name '*.[chS]' -o -name Kbuild 2>/dev/null)
+MODULES_SRC := Kbuild qemu/engine-regs.h \
+	$(shell find kmod hw tests/bench/kbench -name '*.[chS]' -o -name Kbuild 2>/dev/null)
 MODULES	:= $(B)/modules/.stamp
 
 INSTALL	:= CACHE='$(CACHE)' harness/deps/install

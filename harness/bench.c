@@ -403,8 +403,8 @@ static int pl_boot_differs(const struct pl_bench *b, const struct pl_boot *boot,
 /**
  * pl_bench_differs() - what should have been the same and was not
  * @b: the bench
- * @out: a sentence each: a p50 (where the clock counts instructions) or a count that is not the same
- *	in all boots of a side, a call that the hardware's queue did not bear out
+ * @out: a sentence each: a p50 (where the clock counts instructions) or a count that is not the
+ *	same in all boots of a side, a call that the hardware's queue did not bear out
  *
  * Return: 0 or -ENOMEM.
  */

@@ -8,8 +8,8 @@
  * of both.
  *
  * Each boot gives one value per figure, and the table shows the median of the boots': iterations of
- * one boot are not independent, boots are.  Where the guest's clock counts instructions, boots of one
- * image must not differ at all; what does is listed.
+ * one boot are not independent, boots are.  Where the guest's clock counts instructions, boots of
+ * one image must not differ at all; what does is listed.
  *
  * The hard rule: every figure of the reports is computed in bench.c, with stats.h, once.
  */

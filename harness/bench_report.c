@@ -3,8 +3,8 @@
  * bench_report.c - a bench as text, as one page, and as JSON.
  *
  * All three walk the rows that bench.c made; none knows how to get a figure.  The page takes its
- * style from reports/report.html, so that both kinds of page look alike, and every figure in it sits
- * in a <data> element.
+ * style from reports/report.html, so that both kinds of page look alike, and every figure in it
+ * sits in a <data> element.
  */
 #include <errno.h>
 #include <math.h>

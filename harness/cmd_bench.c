@@ -6,8 +6,8 @@
  * programs and modules on one kernel and one emulated machine; only the plan and the words on the
  * kernel's command line that give the IOMMU to one driver or the other differ.
  *
- * With --icount (the default) the guest's clock counts instructions, 2 ns for each, on one processor:
- * a figure is then the same in every boot of one image, whatever the host is busy with.
+ * With --icount (the default) the guest's clock counts instructions, 2 ns for each, on one
+ * processor: a figure is then the same in every boot of one image, whatever the host is busy with.
  */
 #include <errno.h>
 #include <limits.h>

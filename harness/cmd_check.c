@@ -6,9 +6,9 @@
  * (a module that cannot be unloaded is a failed case), and each step after which the kernel log
  * was bad. The last case is the guest itself: it must have ended on its own word.
  *
- * With --tap the lines are TAP version 13 (testanything.org), for prove, CI and run-tests.  A person
- * gets a line for a check that failed or was skipped, and for those that passed their number, with
- * the step that made them.
+ * With --tap the lines are TAP version 13 (testanything.org), for prove, CI and run-tests.  A
+ * person gets a line for a check that failed or was skipped, and for those that passed their
+ * number, with the step that made them.
  */
 #include <errno.h>
 #include <limits.h>
@@ -193,8 +193,8 @@ static void pl_check_on_tick(void *ctx, const struct pl_guest_progress *g)
 }
 
 /*
- * The last case: the guest ended on its own word, and nothing is wrong with the run that no case has
- * told.  When something is, all reasons follow, and what the guest said last.
+ * The last case: the guest ended on its own word, and nothing is wrong with the run that no case
+ * has told.  When something is, all reasons follow, and what the guest said last.
  */
 static void pl_case_guest(struct pl_check_run *c, const struct pl_result *r,
 			  const struct pl_strv *why)

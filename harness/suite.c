@@ -32,7 +32,8 @@ const struct pl_unit_kind pl_units[] = {
 	   * that was ever used, and each new one costs more than the one before.
 	   */
 	  .qemu_engine = "pasid-engine,pasid-bits=8" },
-	{ .name = "intree", .help = "The kernel's own driver of QEMU's intel-iommu, through its API",
+	{ .name = "intree",
+	  .help = "The kernel's own driver of QEMU's intel-iommu, through its API",
 	  .arch = "x86_64", .module = "pasidlab_intree", .engine = "pasid-engine",
 	  .models = "0", .hardware = "Y", .append = "intel_iommu=on,sm_on iommu=pt",
 	  .qemu_iommu = "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"

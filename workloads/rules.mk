@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The user-space loads, and the tests that run inside a guest: static programs in $(B)/guest, which the
-# image takes as they are.
+# The user-space loads, and the tests that run inside a guest: static programs in $(B)/guest,
+# which the image takes as they are.
 
 workloads_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) -Wshadow -Wmissing-prototypes -pthread
 workloads_LDLIBS = -ljansson -pthread
 
 workloads_lib	:= libpl buffer frame
-workloads_churn	:= churn_options churn_setup churn_dma churn_step churn_pattern churn_run churn_report
+workloads_churn	:= $(addprefix churn_,options setup dma step pattern run report)
 workloads_abi	:= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 
 workloads_obj	= $(patsubst %,$(B)/workloads/%.o,$(1))
@@ -21,9 +21,10 @@ $(B)/guest/churn: $(call workloads_obj,churn) $(workloads_common)
 $(B)/guest/abi-test: $(call workloads_obj,$(workloads_abi)) $(workloads_common)
 
 # User-space tests. churn-test: churn against a fake module that can be told to misbehave.
-# inside-test: churn and the ABI's tests against the module compiled into the program (tests/rules.mk).
+# inside-test: churn and the ABI's tests against the module compiled into the program
+# (tests/rules.mk).
 # Flavours are those of tests/rules.mk; their C library side does not see the shims' headers.
-T0_TESTS	+= $(B)/tests/asan/churn-test $(B)/tests/asan/inside-test $(B)/tests/tsan/inside-test
+T0_TESTS	+= $(addprefix $(B)/tests/,asan/churn-test asan/inside-test tsan/inside-test)
 
 workloads_churn_test := $(patsubst %,workloads/%.c,test/churn-test test/fake $(workloads_lib) \
 			$(workloads_churn)) harness/stats.c harness/stats_json.c

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pasid-engine: how an address is reached.
  *
@@ -10,7 +11,6 @@
  * bytes of it and the unit would record as many faults, so each access is
  * first asked about as a whole.
  *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "hw/pci/pcie.h"

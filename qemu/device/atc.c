@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pasid-engine: the Address Translation Cache (PCIe 10.2, 10.3).
  *
@@ -8,7 +9,6 @@
  * The hard rule: an entry leaves before the invalidation that covers it has
  * returned to the unit (PCIe 10.3.1: completion means that it is gone).
  *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qemu/host-utils.h"

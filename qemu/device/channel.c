@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pasid-engine: rings at work.
  *
@@ -9,7 +10,6 @@
  * The hard rule: a completion record is written before its counter is, and
  * both before the message (PCIe 2.4: posted writes keep their order).
  *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qemu/atomic.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pasid-engine: what its parts know of each other.
  *
@@ -14,7 +15,6 @@
  * Locking: everything runs under the BQL.  The hard rule: no callback of the
  * IOMMU model frees anything; reset waits for the end of a running channel.
  *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef HW_MISC_PASID_ENGINE_H
 #define HW_MISC_PASID_ENGINE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pasid-engine: page requests (PCIe 10.4).
  *
@@ -13,7 +14,6 @@
  * The hard rule: an index is given out in turn, and the turn goes on over
  * reset, so that a response to a group from before meets no new one soon.
  *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "hw/pci/pcie.h"

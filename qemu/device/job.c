@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pasid-engine: what a descriptor does.
  *
@@ -7,7 +8,6 @@
  *
  * The hard rule: no loop here is bounded by the guest; the budget is.
  *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qemu/bswap.h"

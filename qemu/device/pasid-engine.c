@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pasid-engine: a PCIe DMA engine with PASID, ATS and PRI.
  *
@@ -7,7 +8,6 @@
  * The hard rule: the first extended capability is at 0x100 whatever is
  * switched off, for software finds the others from there (PCIe 7.6.1).
  *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qemu/module.h"

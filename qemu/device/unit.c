@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pasid-engine: what depends on the IOMMU model.
  *
@@ -6,7 +7,6 @@
  * so each model is asked in its own way.  The hard rule: nothing outside this
  * file names a model.
  *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "hw/pci/pci_bus.h"

@@ -5,8 +5,8 @@
  *	kbench [SHIFT]
  *
  * SHIFT: the clock counts 2^SHIFT for each instruction; samples are sent as instructions then.
- * Samples are sorted and sent as [value, times] pairs: exact, and short where an operation costs the
- * same each time.  The frame is a workload whose key "kbench" holds the series.
+ * Samples are sorted and sent as [value, times] pairs: exact, and short where an operation costs
+ * the same each time.  The frame is a workload whose key "kbench" holds the series.
  *
  * The hard rule: no statistics; the host computes.
  */

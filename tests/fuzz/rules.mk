@@ -5,7 +5,7 @@
 #	make fuzz FUZZ_SECONDS=60	fuzz for a while; $(B)/tests/fuzz/corpus grows
 $(eval $(call t0_program,chardev-test,tests/unit/chardev-test.c tests/unit/lab.c,plain asan tsan))
 $(eval $(call t0_program,chardev-life-test,tests/unit/chardev-life-test.c tests/unit/lab.c,\
-	plain asan))
+	plain asan tsan))
 $(eval $(call t0_program,soft-test,tests/unit/soft-test.c,plain asan tsan,kmod))
 
 # A flavour of its own: code that tells the fuzzer where it has been. Only kmod/ does; what lies

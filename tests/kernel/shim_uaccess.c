@@ -2,12 +2,12 @@
 /*
  * shim_uaccess.c - copies that may meet a bad address.
  *
- * Most addresses can be known to be good without asking: user memory of the
- * arena, the used part of the caller's stack, the program's data and heap.  Those
- * are copied at once.  What else is in the arena is the kernel's, and so bad.  For any other the system is asked to copy (process_vm_readv()
- * on ourselves), page by page, which fails where there is nothing, without a
- * signal, and so gets along with every handler that a test runner, a sanitizer
- * or a fuzzer installs.
+ * Most addresses can be known to be good without asking: user memory of the arena, the used part
+ * of the caller's stack, the program's data and heap. Those are copied at once. What else is in
+ * the arena is the kernel's, and so bad. For any other the system is asked to copy
+ * (process_vm_readv() on ourselves), page by page, which fails where there is nothing, without a
+ * signal, and so gets along with every handler that a test runner, a sanitizer or a fuzzer
+ * installs.
  *
  * The user's side of a copy is read and written behind the sanitizers' back, as
  * a process may hand in any size and may change its memory meanwhile; neither is

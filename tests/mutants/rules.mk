@@ -7,7 +7,8 @@ mutants_REST	:= $(mutants_OBJ)/tests/property/api-property.o $(mutants_OBJ)/test
 $(tests_B)/mutants: tests/mutants/run tests/mutants/list $(mutants_REST) $(tests_B)/plain/shim.a \
 		$(tests_B)/plain/kmod.a $(tests_B)/plain/vtd.a
 	@echo '  GEN       $@'
-	$(Q)printf '%s\n' '#!/bin/sh' 'exec tests/mutants/run "$(tests_B)/mutants.d" "$(mutants_OBJ)" \
+	$(Q)printf '%s\n' '#!/bin/sh' \
+		'exec tests/mutants/run "$(tests_B)/mutants.d" "$(mutants_OBJ)" \
 		"$(tests_plain_CC) -O1 $(tests_CFLAGS) -DKBUILD_MODNAME=\"mutant\" -w -c" \
 		"$(tests_plain_CC) -pthread $(mutants_REST)" "$$@"' >$@
 	$(Q)chmod +x $@

@@ -988,8 +988,10 @@ static const char *const configs[] = {
 static const struct argp_option options[] = {
 	{ "ops", 'n', "N", 0, "operations in all (1000000; 100000 under a sanitizer)", 0 },
 	{ "seed", 's', "N", 0, "of every choice (1)", 0 },
-	{ "audit", 'a', "N", 0, "compare the model's caches with memory every N operations (512)", 0 },
-	{ "config", 'c', "WORDS", 0, "one world only: plain or a list of cm, nosnoop, noats, lazy, strict, nodit", 0 },
+	{ "audit", 'a', "N", 0,
+	  "compare the model's caches with memory every N operations (512)", 0 },
+	{ "config", 'c', "WORDS", 0,
+	  "one world only: plain or a list of cm, nosnoop, noats, lazy, strict, nodit", 0 },
 	{ "bench", 'b', NULL, 0, "print operations a second of processor time", 0 },
 	{ }
 };

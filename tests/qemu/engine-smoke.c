@@ -175,9 +175,10 @@ static struct pl_eng_comp *finish(struct lane *l)
 /* One transfer by itself: its status, 255 when it never ended. */
 static u8 one(u8 op, u32 flags, u32 pasid, u64 at, u32 len, struct pl_eng_comp *comp)
 {
+	struct pl_eng_desc *d = push_sized(&s.lane[0], op, flags, pasid, at, len);
 	struct pl_eng_comp *c;
 
-	push_sized(&s.lane[0], op, flags, pasid, at, len)->pattern = cpu_to_le64(0x0807060504030201);
+	d->pattern = cpu_to_le64(0x0807060504030201);
 	c = finish(&s.lane[0]);
 	if (!c)
 		return 255;
@@ -438,7 +439,8 @@ static void test_pri(void)
 	d->pages = cpu_to_le32(4);
 	d->pattern = cpu_to_le64(~0ull);
 	c = *finish(&s.lane[0]);
-	check(!c.status && le32_to_cpu(c.done) == 4 * PAGE_SIZE && bytes(0, 4)[PAGE_SIZE - 1] == 0xff,
+	check(!c.status && le32_to_cpu(c.done) == 4 * PAGE_SIZE &&
+	      bytes(0, 4)[PAGE_SIZE - 1] == 0xff,
 	      "missing-pages-served");
 	check(atomic_read(&s.groups) == 1 && atomic_read(&s.group_pages) == 4 &&
 	      stat(PL_ENG_STAT_PAGE_REQUESTS) == asked + 4 &&
@@ -473,7 +475,8 @@ static void test_raw_groups(void)
 	      atomic_read(&s.groups) == 1 && atomic_read(&s.group_pages) == 2, "open-group-closed");
 	fresh();
 	for (i = 0; i < 20; i++) {
-		d = push(l, PL_ENG_OP_PAGE_REQUEST, P | PL_ENG_F_LAST | PL_ENG_F_UNORDERED, PASID_A);
+		d = push(l, PL_ENG_OP_PAGE_REQUEST, P | PL_ENG_F_LAST | PL_ENG_F_UNORDERED,
+			 PASID_A);
 		d->src = cpu_to_le64(IOVA + i % 4 * PAGE_SIZE);
 		d->pages = cpu_to_le32(1 + i % 2);
 	}
@@ -645,7 +648,8 @@ static void test_flr(void)
 	s.policy = POLICY_HOLD_ONE;
 	reinit_completion(&s.holding);
 	if (s.pri)
-		push_sized(l, PL_ENG_OP_READ, PAR | PL_ENG_F_UNORDERED, PASID_A, IOVA + PAGE_SIZE, 8);
+		push_sized(l, PL_ENG_OP_READ, PAR | PL_ENG_F_UNORDERED, PASID_A, IOVA + PAGE_SIZE,
+			   8);
 	for (i = 0; i < 30; i++)
 		push(l, PL_ENG_OP_NOP, 0, 0)->delay_us = cpu_to_le32(200000);
 	ring(l);
@@ -663,7 +667,8 @@ static void test_flr(void)
 	check(!memchr_inv(l->comp, 0, COMP_BYTES), "no-dma-after-flr");
 	if (s.pri)
 		check(stat(PL_ENG_STAT_PRG_LATE) == late + 1 &&
-		      atomic_read(&s.fired[s.page_vector]) == 1 && !readl(s.bar + PL_ENG_PRI_INFLIGHT),
+		      atomic_read(&s.fired[s.page_vector]) == 1 &&
+		      !readl(s.bar + PL_ENG_PRI_INFLIGHT),
 		      "late-response-ignored");
 	fresh();
 	check(!one(PL_ENG_OP_READ, s.ats ? PA : P, PASID_A, IOVA, 64, NULL), "works-after-flr");

@@ -134,7 +134,8 @@ static void scopes_match(void **state)
 	const struct vtd_hop gpu[] = { { 0, 0x10 } }, gpu1[] = { { 0, 0x11 } };
 	const struct vtd_hop below[] = { { 0, 0xe4 }, { 5, 0 }, { 6, 8 } };
 	const struct vtd_hop port[] = { { 0, 0xe4 } };
-	const struct vtd_hop far[] = { { 0, 8 }, { 1, 0x19 } }, farther[] = { { 0, 8 }, { 1, 0x1a } };
+	const struct vtd_hop far[] = { { 0, 8 }, { 1, 0x19 } };
+	const struct vtd_hop farther[] = { { 0, 8 }, { 1, 0x1a } };
 	struct vtd_dmar d;
 	struct table t;
 	const char *why;
