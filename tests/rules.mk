@@ -37,8 +37,8 @@ tests_shim_SRC	:= $(wildcard tests/kernel/*.c)
 tests_PARTS	:= kmod vtd
 
 # $(call tests_modname,SOURCE): what Kbuild calls the module that SOURCE is in.
-tests_modname	= $(if $(filter kmod/%,$(1)),pasidlab,\
-		  $(if $(filter hw/vtd/%,$(1)),pasidlab_vtd,test))
+tests_modname	= $(strip $(if $(filter kmod/%,$(1)),pasidlab, \
+			$(if $(filter hw/vtd/%,$(1)),pasidlab_vtd,test)))
 
 # $(call tests_flavour,FLAVOUR): the objects and archives of one flavour.
 define tests_flavour
