@@ -125,6 +125,7 @@ static inline void pl_ticket_init(struct pl_ticket *t)
 {
 	memset(&t->cost, 0, sizeof(t->cost));
 	INIT_LIST_HEAD(&t->table_pages);
+	t->lost = false;
 	memset(t->hw, 0, PL_TICKET_ZEROED * sizeof(t->hw[0]));
 }
 

@@ -57,7 +57,7 @@ int pl_private_set(struct pl_dev *d, struct pl_domain *dom)
 
 	pl_ticket_init(&t);
 	mutex_lock(&d->lock);
-	ret = d->unit->ops->prepare(d->unit, d, pl_private_pasid(d), dom, &t);
+	ret = d->unit->ops->prepare(d->unit, d, pl_private_pasid(d), &d->unit->blocking, dom, &t);
 	if (!ret)
 		ret = private_change(d, &d->unit->blocking, dom, &t);
 	mutex_unlock(&d->lock);

@@ -6,7 +6,8 @@
  * Every attach, bind and detach of this project ends in one of two functions
  * here: slot_fill() puts a domain other than blocking into one slot,
  * slots_clear() puts any number of slots of a device back on blocking with one
- * sync.  The first may fail, and then has changed nothing; the second cannot
+ * sync.  The first may fail, and then has changed nothing, or, where the unit
+ * could not keep the old domain, has left the slot blocked; the second cannot
  * fail and allocates nothing (R1.5).
  *
  * A cleared slot stays on its domain's list until the sync has returned.  A
@@ -161,6 +162,45 @@ static void slot_counted(struct pl_dev *d, pl_pasid_t pasid, int by)
 		d->nr_pasids += by;
 }
 
+/* First half: the entry refuses from now on, the caches are owed. */
+static void slot_block(struct pl_slot *slot, struct pl_ticket *t)
+{
+	struct pl_domain *old = slot_holds(slot);
+	struct pl_unit *u = slot->dev->unit;
+
+	lock_domains(old, &u->blocking);
+	u->ops->set(u, slot->dev, slot->pasid, old, &u->blocking, t);
+	unlock_domains(old, &u->blocking);
+}
+
+/* Second half, after the sync: nothing remembers the old binding. */
+static void slot_release(struct pl_slot *slot, struct pl_ticket *t, int ret)
+{
+	struct pl_domain *old = slot_holds(slot);
+	struct pl_dev *d = slot->dev;
+	struct pl_unit *u = d->unit;
+
+	u->ops->settle(u, d, slot->pasid, old, &u->blocking, t);
+	rcu_assign_pointer(slot->domain, &u->blocking);
+	ghost_bury(slot, old);
+	slot_counted(d, slot->pasid, -1);
+	trace_pl_detach(d, slot->pasid, old, &u->blocking, ret);
+	if (slot->flags & PL_SLOT_AUX)
+		pl_aux_pasid_put(d, old, slot->pasid);
+	slot->flags = 0;
+	slot->owner = NULL;
+	slot_destroy(slot);
+}
+
+/* Nothing has changed, but where the unit had to give the old domain up. */
+static void slot_not_filled(struct pl_slot *slot, bool fresh, struct pl_ticket *t, int ret)
+{
+	if (fresh)
+		slot_destroy(slot);
+	else if (t->lost)
+		slot_release(slot, t, ret);
+}
+
 /* Put @new, which is not blocking, into one slot. */
 static int slot_fill(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
 		     const void *owner, u32 flags)
@@ -181,10 +221,9 @@ static int slot_fill(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
 		return 0;
 	op = pl_domain_is_blocking(old) ? PL_OP_ATTACH : PL_OP_REPLACE;
 	pl_ticket_init(&t);
-	ret = d->unit->ops->prepare(d->unit, d, pasid, new, &t);
+	ret = d->unit->ops->prepare(d->unit, d, pasid, old, new, &t);
 	if (ret) {
-		if (fresh)
-			slot_destroy(slot);
+		slot_not_filled(slot, fresh, &t, ret);
 		pl_unit_account(d->unit, op, &t, 0, ret);
 		return ret;
 	}
@@ -216,36 +255,6 @@ static bool slot_matches(const struct pl_slot *slot, enum pl_clear what, const v
 		return true;
 	}
 	return false;
-}
-
-/* First half: the entry refuses from now on, the caches are owed. */
-static void slot_block(struct pl_slot *slot, struct pl_ticket *t)
-{
-	struct pl_domain *old = slot_holds(slot);
-	struct pl_unit *u = slot->dev->unit;
-
-	lock_domains(old, &u->blocking);
-	u->ops->set(u, slot->dev, slot->pasid, old, &u->blocking, t);
-	unlock_domains(old, &u->blocking);
-}
-
-/* Second half, after the sync: nothing remembers the old binding. */
-static void slot_release(struct pl_slot *slot, struct pl_ticket *t, int ret)
-{
-	struct pl_domain *old = slot_holds(slot);
-	struct pl_dev *d = slot->dev;
-	struct pl_unit *u = d->unit;
-
-	u->ops->settle(u, d, slot->pasid, old, &u->blocking, t);
-	rcu_assign_pointer(slot->domain, &u->blocking);
-	ghost_bury(slot, old);
-	slot_counted(d, slot->pasid, -1);
-	trace_pl_detach(d, slot->pasid, old, &u->blocking, ret);
-	if (slot->flags & PL_SLOT_AUX)
-		pl_aux_pasid_put(d, old, slot->pasid);
-	slot->flags = 0;
-	slot->owner = NULL;
-	slot_destroy(slot);
 }
 
 /* Two passes over the slots, one sync between them, nothing allocated. */
@@ -414,6 +423,8 @@ int pl_slot_set(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom, const
  * device, -EOPNOTSUPP the device or the unit cannot, -EBUSY the exclusion
  * rule, the claim or an aux attachment, -ENOMEM.  -ETIMEDOUT or -EIO when the
  * unit did not answer: the new domain is in place then and the unit is wedged.
+ * A unit that is the kernel's own driver may lose the old domain with any of
+ * them; pl_get() says blocking then.
  */
 int pl_set(struct device *dev, pl_pasid_t pasid, struct pl_domain *domain)
 {

@@ -61,6 +61,7 @@ static inline void pl_cost_add(struct pl_cost *cost, enum pl_count what, u32 n)
  * struct pl_ticket - what one operation owes the unit's caches
  * @cost: counted as it happens
  * @table_pages: pages no longer linked into a page table; freed after sync (O8)
+ * @lost: a failed prepare could not keep what the slot held: it is blocked now
  * @hw: the unit driver's own notes; the first PL_TICKET_ZEROED words start as 0
  *
  * Lives on the caller's stack; no lock of its own.
@@ -71,6 +72,7 @@ static inline void pl_cost_add(struct pl_cost *cost, enum pl_count what, u32 n)
 struct pl_ticket {
 	struct pl_cost cost;
 	struct list_head table_pages;
+	bool lost;
 	u64 hw[PL_TICKET_WORDS];
 };
 
@@ -288,8 +290,11 @@ struct pl_walk {
  *	the range goes as a whole.  Returns bytes cleared and widens *@r to what
  *	was cleared.  Unlinked tables go to @t->table_pages.
  * @iova_to_phys: PHYS_ADDR_MAX when nothing is mapped.
- * @prepare: allocate all that set(@d, @pasid, @new) will need.  -EOPNOTSUPP
- *	for a domain the slot can never hold.
+ * @prepare: allocate all that set(@d, @pasid, @old, @new) will need; @old is
+ *	what the slot holds.  -EOPNOTSUPP for a domain the slot can never hold.
+ *	When it fails @old is in place and translating; a unit driver that must
+ *	give @old up first, and cannot have it back, sets @t->lost instead: the
+ *	slot is blocked and the unit has forgotten @old.
  * @set: put @new in place of @old; see the head of this file.  Where the entry
  *	cannot go from @old to @new in one store, it passes through blocking
  *	and may sync @t once on the way.
@@ -323,7 +328,7 @@ struct pl_unit_ops {
 	u64 (*unmap)(struct pl_domain *dom, struct pl_range *r, struct pl_ticket *t);
 	phys_addr_t (*iova_to_phys)(struct pl_domain *dom, u64 iova);
 	int (*prepare)(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid,
-		       struct pl_domain *new, struct pl_ticket *t);
+		       struct pl_domain *old, struct pl_domain *new, struct pl_ticket *t);
 	void (*set)(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid,
 		    struct pl_domain *old, struct pl_domain *new, struct pl_ticket *t);
 	void (*settle)(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid,

@@ -10,8 +10,8 @@
  *	X to Y		prepare detaches X and attaches Y, or X again
  *
  * The last has a moment in which the slot is blocked: there is no replace for
- * modules.  A PASID that could not get its old domain back stays blocked and
- * says so in the log.
+ * modules.  A slot that could not get its old domain back is blocked:
+ * pl_ticket.lost tells the core so.
  *
  * Locking: pl_dev.lock.  An attach also takes the domain's own lock, because
  * 6.12's VT-d driver drops page-table levels on a domain's first attach
@@ -31,14 +31,6 @@
 static bool kernel_blocking;
 module_param(kernel_blocking, bool, 0444);
 MODULE_PARM_DESC(kernel_blocking, "a blocked RID holds the kernel's blocking domain instead of an empty one; on 6.12 that switches ATS off (N)");
-
-static struct pl_domain *holds(struct pl_dev *d, pl_pasid_t pasid)
-{
-	struct pl_slot *slot = pasid == PL_NO_PASID ? &d->rid_slot : xa_load(&d->slots, pasid);
-
-	return slot ? rcu_dereference_protected(slot->domain, lockdep_is_held(&d->lock)) :
-		      &d->unit->blocking;
-}
 
 static struct iommu_domain *kernel_domain(struct intree_dev *id, struct pl_domain *dom)
 {
@@ -113,25 +105,24 @@ static int can_hold(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom)
 }
 
 /* pl_unit_ops.prepare: the attach. */
-int intree_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
-		   struct pl_ticket *t)
+int intree_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
+		   struct pl_domain *new, struct pl_ticket *t)
 {
-	struct pl_domain *old = holds(d, pasid);
-	int ret;
+	bool empty = pl_domain_is_blocking(old);
+	int ret = can_hold(d, pasid, new);
 
-	ret = can_hold(d, pasid, new);
 	if (ret)
 		return ret;
-	if (!pl_domain_is_blocking(old))
+	if (!empty)
 		slot_detach(d, pasid, old);
 	ret = slot_attach_locked(d, pasid, new);
-	if (!ret)
-		return 0;
-	if (pasid == PL_NO_PASID)
+	if (ret && pasid == PL_NO_PASID)
 		rid_block(u, d->hw);
-	if (!pl_domain_is_blocking(old) && slot_attach_locked(d, pasid, old))
-		dev_err(d->dev, "pasidlab: PASID %d is blocked: the kernel took neither the new domain (%d) nor the old one back\n",
-			pl_pasid_print(pasid), ret);
+	if (ret && !empty && slot_attach_locked(d, pasid, old)) {
+		if (pasid == PL_NO_PASID)
+			rid_block(u, d->hw);
+		t->lost = true;
+	}
 	return ret;
 }
 

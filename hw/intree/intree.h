@@ -91,8 +91,8 @@ void intree_unit_destroy(struct intree_unit *iu);
 /* device.c */
 int intree_dev_add(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t);
 void intree_dev_del(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t);
-int intree_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
-		   struct pl_ticket *t);
+int intree_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
+		   struct pl_domain *new, struct pl_ticket *t);
 void intree_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
 		struct pl_domain *new, struct pl_ticket *t);
 

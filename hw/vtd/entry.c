@@ -117,8 +117,8 @@ void vtd_rid_block(struct vtd_unit *v, struct pl_dev *d, struct pl_cost *cost)
 }
 
 /* pl_unit_ops.prepare: a page for the entry; its answer is all that can fail. */
-int vtd_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
-		struct pl_ticket *t)
+int vtd_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
+		struct pl_domain *new, struct pl_ticket *t)
 {
 	struct vtd_unit *v = to_vtd(u);
 

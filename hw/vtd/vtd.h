@@ -235,8 +235,8 @@ int vtd_others_forget(struct vtd_unit *v, struct pl_cost *cost);
 int vtd_rid_forget(struct vtd_unit *v, const struct pl_dev *d, struct pl_cost *cost);
 
 /* entry.c */
-int vtd_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
-		struct pl_ticket *t);
+int vtd_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
+		struct pl_domain *new, struct pl_ticket *t);
 void vtd_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
 	     struct pl_domain *new, struct pl_ticket *t);
 void vtd_settle(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,

@@ -492,6 +492,41 @@ static void replace_of_first_stage_is_one_store(void **state)
 	assert_int_equal(pl_pasid_free(w->a, p), 0);
 }
 
+/* A unit that must give the old domain up before it tries the new one, and gets neither. */
+static int lose(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
+		struct pl_domain *new, struct pl_ticket *t)
+{
+	u->ops->set(u, d, pasid, old, &u->blocking, t);
+	assert_int_equal(u->ops->sync(u, t), 0);
+	t->lost = true;
+	return -EIO;
+}
+
+static void a_replace_that_lost_the_old_domain_leaves_blocking(void **state)
+{
+	struct world *w = *state;
+	struct pl_unit *u = w->x->unit;
+	const struct pl_unit_ops *ops = u->ops;
+	struct pl_unit_ops losing = *ops;
+	pl_pasid_t p = private(w->a);
+
+	assert_int_equal(pl_set(w->a, p, w->x), 0);
+	assert_true(ats_reads(w->r->ep[0], p, 0xaaaa));
+	losing.prepare = lose;
+	u->ops = &losing;
+	assert_int_equal(pl_set(w->a, p, w->y), -EIO);
+	u->ops = ops;
+	assert_ptr_equal(pl_get(w->a, p), pl_blocking_domain(w->a));
+	assert_true(ats_refused(w->r->ep[0], p));
+	assert_int_equal(w->x->nr_slots, 0);
+	assert_int_equal(w->y->nr_slots, 0);
+	assert_int_equal(w->r->ep[0]->d->nr_pasids, 0);
+	assert_int_equal(pl_set(w->a, p, w->y), 0);
+	assert_true(ats_reads(w->r->ep[0], p, 0xbbbb));
+	pl_aux_detach_all(w->a);
+	assert_int_equal(pl_pasid_free(w->a, p), 0);
+}
+
 /* O(1) waits, and descriptors that do not grow with the PASIDs. */
 static void detach_all_of_1000_waits_once(void **state)
 {
@@ -737,6 +772,7 @@ int main(void)
 		WORLD(detach_waits_once),
 		WORLD_WITH(detach_waits_once, setup_no_ats),
 		WORLD(replace_of_first_stage_is_one_store),
+		WORLD(a_replace_that_lost_the_old_domain_leaves_blocking),
 		WORLD(detach_all_of_1000_waits_once),
 		WORLD(detach_all_of_many_second_stage_domains_waits_once),
 		WORLD(unmap_of_a_domain_on_64_pasids_waits_once),
