@@ -27,11 +27,14 @@ struct pl_regs;
  * enum pl_irq - what a unit interrupts for
  * @PL_IRQ_FAULT: a fault was recorded
  * @PL_IRQ_PAGE_REQUEST: a page request was queued
+ * @PL_IRQ_ERROR: the unit itself is in trouble, with a line of its own (SMMUv3
+ *	GERROR); units that report it with their faults refuse the request
  * @PL_IRQ_NR: their number
  */
 enum pl_irq {
 	PL_IRQ_FAULT,
 	PL_IRQ_PAGE_REQUEST,
+	PL_IRQ_ERROR,
 	PL_IRQ_NR
 };
 
