@@ -7,13 +7,14 @@
 # installed a moment ago is found. Each room of the house adds its own rules through its rules.mk.
 #
 # Variables to set: B (build directory), CACHE (downloads and guests), V=1 (show commands),
-# RUN_ARGS, CHECK_ARGS and BENCH_ARGS (handed to the pasidlab command), SERIES (kernel series,
-# 6.12), CC. "make -s print-NAME" prints a variable, for scripts: print-KDIR, print-VMLINUX,
+# RUN_ARGS, CHECK_ARGS and BENCH_ARGS (handed to the pasidlab command), SERIES (the guest's kernel:
+# 6.12, 7.2), CC. "make -s print-NAME" prints a variable, for scripts: print-KDIR, print-VMLINUX,
 # print-KERNEL_RELEASE.
 
 B	?= build
 CACHE	?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pasidlab
-SERIES	?= 6.12
+DEFAULT_SERIES := 6.12
+SERIES	?= $(DEFAULT_SERIES)
 Q	:= $(if $(V),,@)
 WARN	= -Wall -Wextra -Werror
 ifeq ($(origin CC),default)
@@ -28,7 +29,7 @@ CLANG	:= $(shell for c in $$(printf '%s\n' /usr/bin/clang-[0-9][0-9] | sort -rV)
 CLANG	:= $(or $(CLANG),clang)
 
 CODENAME := $(shell . /etc/os-release && echo $$VERSION_CODENAME)
-KERNEL	:= $(CACHE)/kernel/$(CODENAME)
+KERNEL	:= $(CACHE)/kernel/$(CODENAME)-$(SERIES)
 KDIR	= $(realpath $(KERNEL))/headers
 VMLINUX	= $(realpath $(KERNEL))/vmlinux
 -include $(KERNEL)/kernel.env
@@ -38,13 +39,16 @@ TREE_KEY := $(firstword $(shell pwd | cksum))
 MODULES_WORK = $(CACHE)/build/$(KERNEL_RELEASE)/$(TREE_KEY)
 MODULES_SRC := Kbuild qemu/engine-regs.h \
 	$(shell find kmod hw tests/bench/kbench -name '*.[chS]' -o -name Kbuild 2>/dev/null)
-MODULES	:= $(B)/modules/.stamp
+MODULES_OUT := $(B)/modules/$(SERIES)
+MODULES	:= $(MODULES_OUT)/.stamp
 
 INSTALL	:= CACHE='$(CACHE)' harness/deps/install
 # The second stage builds on all processors, unless the caller has said -j himself.
 AGAIN	= +$(Q)$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 export CACHE
+# A script beside a C file of the same name is no program to be made from it.
+MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -145,17 +149,19 @@ print-%:
 
 .PHONY: do-run do-check do-check-t0 do-check-t1 do-build do-modules do-guest do-kernel do-bench
 .PHONY: do-lint
+CHECK_T1 = $(B)/pasidlab check --series=$(SERIES) --tier t1 --tap $(CHECK_ARGS)
+
 do-run: do-guest $(ALL) do-modules
-	$(Q)$(B)/pasidlab run $(RUN_ARGS)
+	$(Q)$(B)/pasidlab run --series=$(SERIES) $(RUN_ARGS)
 
 do-check: do-guest $(ALL) $(T0_TESTS) do-modules
-	$(Q)harness/deps/run-tests $(T0_TESTS) -- $(B)/pasidlab check --tier t1 --tap $(CHECK_ARGS)
+	$(Q)harness/deps/run-tests $(T0_TESTS) -- $(CHECK_T1)
 
 do-check-t0: $(T0_TESTS)
 	$(Q)harness/deps/run-tests $(T0_TESTS)
 
 do-check-t1: do-guest $(ALL) do-modules
-	$(Q)harness/deps/run-tests -- $(B)/pasidlab check --tier t1 --tap $(CHECK_ARGS)
+	$(Q)harness/deps/run-tests -- $(CHECK_T1)
 
 do-build: do-guest $(ALL) $(T0_TESTS) do-modules
 	@:
@@ -176,11 +182,11 @@ $(KERNEL)/kernel.json: | $(UNBZIMAGE)
 	$(Q)$(FETCH_KERNEL)
 
 do-lint:
-	$(Q)harness/deps/lint '$(KDIR)' '$(CACHE)/lint/$(KERNEL_RELEASE)/$(TREE_KEY)' '$(B)'
+	$(Q)harness/deps/lint '$(KERNEL)' '$(CACHE)/lint/$(KERNEL_RELEASE)/$(TREE_KEY)' '$(B)'
 
-$(MODULES): $(MODULES_SRC) harness/deps/modules $(KERNEL)/kernel.json
+$(MODULES): $(MODULES_SRC) harness/deps/modules harness/deps/enter $(KERNEL)/kernel.json
 	@echo '  MODULES   $(KERNEL_RELEASE)'
-	$(Q)harness/deps/modules '$(KDIR)' '$(MODULES_WORK)' $(B)/modules
+	$(Q)harness/deps/modules '$(KERNEL)' '$(MODULES_WORK)' $(MODULES_OUT)
 	$(Q)touch $@
 
 $(UNBZIMAGE): harness/guest/unbzimage.c

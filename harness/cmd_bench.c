@@ -34,6 +34,7 @@ struct pl_bench_args {
 	uint64_t pasids;
 	uint64_t rounds;
 	bool targets;
+	const char *series;
 	const char *kernel;
 	uint64_t timeout;
 	const char *out;
@@ -62,6 +63,8 @@ static const struct pl_opt pl_bench_opts[] = {
 	  .max = 100, .def = "3", .help = "Boots of each side, in turn" },
 	{ .name = "no-icount", .type = PL_OPT_FLAG, AT(no_icount),
 	  .help = "Measure nanoseconds, not instructions: relative only, in an emulator" },
+	{ .name = "series", .type = PL_OPT_TEXT, .arg = "X.Y", AT(series),
+	  .help = "The guest's kernel, as 'make guest SERIES=X.Y' made it" },
 	{ .name = "kernel", .key = 'k', .type = PL_OPT_TEXT, .arg = "VMLINUX", AT(kernel),
 	  .help = "Boot this ELF kernel; its modules must match" },
 	{ .name = "timeout", .key = 'T', .type = PL_OPT_NUMBER, .arg = "S", AT(timeout), .min = 5,
@@ -222,7 +225,8 @@ static int pl_one_boot(struct pl_bench_run *run, struct pl_result *r)
 		{ "cycles", icount ? "1" : "0" }, { "shift", shift }, {},
 	};
 	struct pl_session s = {
-		.suite = &pl_bench_suite, .unit = unit, .vars = vars, .kernel = a->kernel,
+		.suite = &pl_bench_suite, .unit = unit, .vars = vars, .series = a->series,
+		.kernel = a->kernel,
 		.accel = icount ? "tcg" : "auto", .icount = icount ? ICOUNT_SHIFT : 0,
 		.timeout_s = (unsigned int)a->timeout, .dir = run->dir, .ctx = run,
 		.stop = pl_interrupt_catch(), .on_frame = pl_bench_on_frame,

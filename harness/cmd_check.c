@@ -25,6 +25,7 @@
 struct pl_check_args {
 	const char *tier;
 	const char *unit;
+	const char *series;
 	const char *accel;
 	uint64_t seed;
 	uint64_t timeout;
@@ -43,6 +44,8 @@ static const struct pl_opt pl_check_opts[] = {
 	  .def = "t1", .help = "Which tests: t1 needs a guest, and no hardware" },
 	{ .name = "unit", .key = 'u', .type = PL_OPT_CHOICE, .arg = "NAME", AT(unit),
 	  .choices = pl_model_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
+	{ .name = "series", .type = PL_OPT_TEXT, .arg = "X.Y", AT(series),
+	  .help = "The guest's kernel, as 'make guest SERIES=X.Y' made it" },
 	{ .name = "accel", .key = 'a', .type = PL_OPT_CHOICE, .arg = "NAME", AT(accel),
 	  .choices = pl_accels, .def = "auto", .help = "How the guest's processors run" },
 	{ .name = "seed", .key = 'S', .type = PL_OPT_NUMBER, .arg = "N", AT(seed),
@@ -239,7 +242,8 @@ static int pl_check(struct pl_check_run *c, struct pl_result *r)
 	};
 	struct pl_session s = {
 		.suite = pl_suite_find("check"), .unit = pl_unit_find(c->args.unit), .vars = vars,
-		.accel = c->args.accel, .timeout_s = (unsigned int)c->args.timeout, .ctx = c,
+		.series = c->args.series, .accel = c->args.accel,
+		.timeout_s = (unsigned int)c->args.timeout, .ctx = c,
 		.stop = pl_interrupt_catch(), .on_frame = pl_check_on_frame,
 		.on_tick = pl_check_on_tick, .result = r,
 	};

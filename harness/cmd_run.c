@@ -29,6 +29,7 @@ struct pl_run_args {
 	bool cm;
 	uint64_t seed;
 	bool no_trace;
+	const char *series;
 	const char *kernel;
 	const char *accel;
 	uint64_t timeout;
@@ -70,6 +71,8 @@ static const struct pl_opt pl_run_opts[] = {
 	{ .name = "no-trace", .type = PL_OPT_FLAG, AT(no_trace),
 	  .help = "Do not trace: times without the tracer's cost, counts without its witness" },
 	{ .type = PL_OPT_GROUP, .help = "The guest:" },
+	{ .name = "series", .type = PL_OPT_TEXT, .arg = "X.Y", AT(series),
+	  .help = "The guest's kernel, as 'make guest SERIES=X.Y' made it" },
 	{ .name = "kernel", .key = 'k', .type = PL_OPT_TEXT, .arg = "VMLINUX", AT(kernel),
 	  .help = "Boot this ELF kernel; its modules must match" },
 	{ .name = "accel", .key = 'a', .type = PL_OPT_CHOICE, .arg = "NAME", AT(accel),
@@ -252,7 +255,7 @@ static int pl_run(struct pl_run *run, struct pl_result *r)
 	struct pl_var vars[16];
 	struct pl_session s = {
 		.suite = pl_suite_find("run"), .unit = pl_unit_find(run->args.unit), .vars = vars,
-		.kernel = run->args.kernel, .accel = run->args.accel,
+		.series = run->args.series, .kernel = run->args.kernel, .accel = run->args.accel,
 		.timeout_s = (unsigned int)run->args.timeout, .ctx = run,
 		.stop = pl_interrupt_catch(), .on_frame = pl_run_on_frame,
 		.on_tick = pl_run_on_tick, .result = r,

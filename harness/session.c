@@ -142,12 +142,14 @@ static int pl_make_plan(struct pl_work *w)
 
 static int pl_load_manifest(struct pl_work *w)
 {
-	int err = pl_guest_manifest_load(NULL, &w->manifest);
+	const char *series = w->s->series;
+	int err = pl_guest_manifest_load(series, &w->manifest);
 
 	if (err == -ENOENT)
 		return pl_cannot(w, err,
-				 "there is no guest.json beside this pasidlab: make one with "
-				 "'make guest'");
+				 "there is no guest%s%s.json beside this pasidlab: make one with "
+				 "'make guest%s%s'", series ? "-" : "", series ?: "",
+				 series ? " SERIES=" : "", series ?: "");
 	if (err)
 		return pl_cannot(w, err,
 				 "guest.json cannot be read: make it anew with 'make guest'");

@@ -25,7 +25,8 @@
  * @suite: what the guest does
  * @unit: the IOMMU it is given
  * @vars: the suite's variables, but {unit_module}; the last has no name
- * @kernel: another kernel than the build's; NULL: the build's
+ * @series: the guest's kernel series, NULL for the build's default
+ * @kernel: another kernel than the series'; NULL: the series'
  * @accel: "auto", "kvm" or "tcg"
  * @icount: as in struct pl_guest_opts: 0, or the guest's time counts instructions
  * @timeout_s: seconds for the whole guest
@@ -40,6 +41,7 @@ struct pl_session {
 	const struct pl_suite *suite;
 	const struct pl_unit_kind *unit;
 	const struct pl_var *vars;
+	const char *series;
 	const char *kernel;
 	const char *accel;
 	unsigned int icount;

@@ -54,6 +54,7 @@ $(qemu_KO): tests/qemu/engine-smoke.c tests/qemu/Kbuild qemu/engine-regs.h
 	@mkdir -p $(@D)
 	@echo '  KO        $@'
 	$(Q)cp $^ $(@D)/
-	$(Q)$(MAKE) -s -C '$(KDIR)' M='$(abspath $(@D))' modules >$(@D)/log 2>&1 || \
+	$(Q)harness/deps/enter '$(KERNEL)' make -s -C '$(KDIR)' M='$(abspath $(@D))' \
+		modules >$(@D)/log 2>&1 || \
 		{ cat $(@D)/log; exit 1; }
 	$(Q)strip --strip-debug $@

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The guest's room: the library that boots guests (guest_LIB), init, the base archive and
-# guest.json, the file that tells the pasidlab command where all pieces are. Included before the
+# guest-SERIES.json, the file that tells the pasidlab command where all pieces are; guest.json is
+# that of the default series. Included before the
 # other rooms, which link guest_LIB.
 
 guest_LIB	:= $(B)/harness/guest.a
@@ -11,7 +12,7 @@ guest_OBJS	:= $(guest_SRC:%=$(B)/harness/guest/%.o)
 guest_INIT	:= $(B)/harness/guest/init
 guest_STORE	= $(CACHE)/guest/$(TREE_KEY)
 guest_BASE	= $(guest_STORE)/base.cpio
-guest_JSON	:= $(B)/guest.json
+guest_JSON	:= $(B)/guest-$(SERIES).json
 guest_CFLAGS	= $(CFLAGS) $(WARN) -D_GNU_SOURCE -std=gnu11 -MMD -MP
 
 ALL += $(guest_LIB)
@@ -42,7 +43,8 @@ $(guest_BASE): $(B)/harness/guest/mkbase $(guest_INIT)
 
 $(guest_JSON): $(guest_BASE) $(MODULES) $(KERNEL)/kernel.json harness/guest/manifest
 	@echo '  GUEST     $@'
-	$(Q)harness/guest/manifest '$(KERNEL)' '$(guest_BASE)' '$(B)/modules' $@
+	$(Q)harness/guest/manifest '$(KERNEL)' '$(guest_BASE)' '$(MODULES_OUT)' $@
+	$(Q)$(if $(filter $(DEFAULT_SERIES),$(SERIES)),ln -sf $(notdir $@) $(B)/guest.json)
 
 do-guest: $(guest_JSON)
 	@:

@@ -13,34 +13,31 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_NAME	"guest.json"
-
-/* guest.json in the directory of the running program. */
-static int default_path(char *path, size_t size)
+/* guest.json or guest-SERIES.json in the directory of the running program. */
+static int path_beside(const char *series, char *path, size_t size)
 {
 	ssize_t n = readlink("/proc/self/exe", path, size - 1);
+	size_t left;
 	char *slash;
 
 	if (n < 0)
 		return -errno;
 	path[n] = '\0';
-	slash = strrchr(path, '/');
-	if ((size_t)(slash - path) + 1 + sizeof(FILE_NAME) > size)
-		return -ENAMETOOLONG;
-	strcpy(slash + 1, FILE_NAME);
-	return 0;
+	slash = strrchr(path, '/') + 1;
+	left = size - (size_t)(slash - path);
+	n = snprintf(slash, left, "guest%s%s.json", series ? "-" : "", series ? series : "");
+	return (size_t)n < left ? 0 : -ENAMETOOLONG;
 }
 
-int pl_guest_manifest_load(const char *path, struct pl_guest_manifest *manifest)
+int pl_guest_manifest_load(const char *series, struct pl_guest_manifest *manifest)
 {
-	char beside[PATH_MAX];
+	char path[PATH_MAX];
 	int err;
 
 	memset(manifest, 0, sizeof(*manifest));
-	err = path ? 0 : default_path(beside, sizeof(beside));
+	err = path_beside(series, path, sizeof(path));
 	if (err)
 		return err;
-	path = path ? path : beside;
 	if (access(path, R_OK))
 		return -errno;
 	manifest->root = json_load_file(path, 0, NULL);

@@ -2,8 +2,8 @@
 /*
  * manifest.h - where the pieces of a guest are.
  *
- * "make" writes one small JSON file, guest.json, beside the pasidlab command: the kernel and its
- * exact package version, the base archive, and the tree's own modules in the order in which they
+ * "make" writes one small JSON file, guest-SERIES.json, beside the pasidlab command, and guest.json
+ * for the series that is used unless another is named: the kernel and its exact package version, the base archive, and the tree's own modules in the order in which they
  * load. Hard rule: paths in it are absolute, so that the command may be run from anywhere.
  */
 #ifndef PASIDLAB_HARNESS_GUEST_MANIFEST_H
@@ -32,13 +32,13 @@ struct pl_guest_manifest {
 };
 
 /**
- * pl_guest_manifest_load() - read guest.json
- * @path: the file; NULL: guest.json beside the running program
+ * pl_guest_manifest_load() - read the manifest beside the running program
+ * @series: of the kernel, such as "7.2"; NULL: the default's, guest.json
  * @manifest: filled in
  *
  * Return: 0, -ENOENT, -EBADMSG when it is no such manifest.
  */
-int pl_guest_manifest_load(const char *path, struct pl_guest_manifest *manifest);
+int pl_guest_manifest_load(const char *series, struct pl_guest_manifest *manifest);
 
 /**
  * pl_guest_manifest_release() - free what a manifest holds

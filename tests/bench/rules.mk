@@ -27,4 +27,4 @@ bench-vtd: ## Ours and the in-tree driver side by side, on QEMU's VT-d (BENCH_AR
 	$(AGAIN) do-bench-vtd
 
 do-bench-vtd: do-guest $(ALL) do-modules
-	$(Q)$(B)/pasidlab bench $(BENCH_ARGS)
+	$(Q)$(B)/pasidlab bench --series=$(SERIES) $(BENCH_ARGS)

@@ -160,6 +160,9 @@ cp "$here/harness-pasidlab" "$pasidlab"
 run "$pasidlab" run
 ok "no guest.json is status 3" ended 3
 ok "and names the remedy" says "make guest"
+run "$pasidlab" run --series=9.9
+ok "a series that was not made is status 3" ended 3
+ok "and names the remedy for it" says "make guest SERIES=9.9"
 : > "$work/vmlinux"; : > "$work/base.cpio"
 printf '{"release":"r","version":"v","kernel":"%s","base":"%s","stock":"%s","modules":[]}\n' \
 	"$work/vmlinux" "$work/base.cpio" "$work" > "$work/bin/guest.json"
