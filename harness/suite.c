@@ -38,7 +38,7 @@ const struct pl_unit_kind pl_units[] = {
 	  .models = "0", .hardware = "Y", .append = "intel_iommu=on,sm_on iommu=pt",
 	  .qemu_iommu = "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"
 			"device-iotlb=on,aw-bits=48,intremap=off",
-	  .qemu_engine = "pasid-engine" },
+	  .qemu_engine = "pasid-engine,pasid-bits=8" },
 	{},
 };
 
