@@ -3,8 +3,9 @@
  * manifest.h - where the pieces of a guest are.
  *
  * "make" writes one small JSON file, guest-SERIES.json, beside the pasidlab command, and guest.json
- * for the series that is used unless another is named: the kernel and its exact package version, the base archive, and the tree's own modules in the order in which they
- * load. Hard rule: paths in it are absolute, so that the command may be run from anywhere.
+ * for the series that is used unless another is named: the kernel and its exact package
+ * version, the base archive, and the tree's own modules in the order in which they load. Hard rule:
+ * paths in it are absolute, so that the command may be run from anywhere.
  */
 #ifndef PASIDLAB_HARNESS_GUEST_MANIFEST_H
 #define PASIDLAB_HARNESS_GUEST_MANIFEST_H
