@@ -19,7 +19,6 @@
 #include "core.h"
 #include "trace.h"
 
-#define PL_GRANULE	4096ULL
 #define PL_DOMAIN_ID_FIRST	16
 
 static atomic64_t domain_ids = ATOMIC64_INIT(PL_DOMAIN_ID_FIRST - 1);
@@ -188,11 +187,19 @@ void pl_domain_freed(struct pl_domain *dom, phys_addr_t paddr, u64 size)
 		u->ops->freed(u, paddr, size);
 }
 
+/* The smallest page of the unit's; what is mapped is made of those. */
+static u64 granule(const struct pl_domain *dom)
+{
+	u64 sizes = dom->unit->caps.pgsizes;
+
+	return sizes & -sizes;
+}
+
 static int range_check(const struct pl_domain *dom, u64 iova, u64 size)
 {
 	u64 end;
 
-	if (dom->type != PL_DOMAIN_PAGING || !size || (iova | size) % PL_GRANULE)
+	if (dom->type != PL_DOMAIN_PAGING || !size || (iova | size) & (granule(dom) - 1))
 		return -EINVAL;
 	/* @size - 1, so that the last page of the address space is no overflow */
 	if (check_add_overflow(iova, size - 1, &end) || end > dom->iova_last)
@@ -204,7 +211,7 @@ static int paddr_check(const struct pl_domain *dom, phys_addr_t paddr, u64 size)
 {
 	u64 end;
 
-	if (paddr % PL_GRANULE || check_add_overflow((u64)paddr, size - 1, &end) ||
+	if (paddr & (granule(dom) - 1) || check_add_overflow((u64)paddr, size - 1, &end) ||
 	    end >> dom->unit->caps.pa_bits)
 		return -EINVAL;
 	return 0;
@@ -257,7 +264,7 @@ static int map_locked(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 si
  * @dom: a paging domain
  * @iova: first IOVA
  * @paddr: first physical byte
- * @size: bytes; all three multiples of 4096
+ * @size: bytes; all three multiples of the smallest page (pl_caps.pgsizes)
  * @prot: PL_PROT_READ, PL_PROT_WRITE; at least one
  *
  * Uses the largest pages that fit.  Every slot that holds @dom sees the pages
@@ -294,7 +301,7 @@ EXPORT_SYMBOL_GPL(pl_map);
  * pl_unmap() - take memory out of a domain
  * @dom: a paging domain
  * @iova: first IOVA
- * @size: bytes; both multiples of 4096
+ * @size: bytes; both multiples of the smallest page
  *
  * A huge page that reaches beyond the range goes as a whole.  When it returns
  * no device can reach the pages, unless the unit is wedged (pl_unit.wedged):

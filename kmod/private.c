@@ -38,7 +38,8 @@ static int private_change(struct pl_dev *d, struct pl_domain *old, struct pl_dom
 
 	ops->set(d->unit, d, pasid, old, new, t);
 	ret = pl_unit_sync(d->unit, PL_OP_DEV_ADD, t);
-	ops->settle(d->unit, d, pasid, old, new, t);
+	if (ops->settle)
+		ops->settle(d->unit, d, pasid, old, new, t);
 	return ret;
 }
 

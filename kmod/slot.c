@@ -151,7 +151,8 @@ static int slot_commit(struct pl_slot *slot, struct pl_domain *old, struct pl_do
 	unlock_domains(old, new);
 
 	ret = pl_unit_sync(u, op, t);
-	u->ops->settle(u, d, slot->pasid, old, new, t);
+	if (u->ops->settle)
+		u->ops->settle(u, d, slot->pasid, old, new, t);
 	ghost_bury(&ghost, old);
 	return ret;
 }
@@ -180,7 +181,8 @@ static void slot_release(struct pl_slot *slot, struct pl_ticket *t, int ret)
 	struct pl_dev *d = slot->dev;
 	struct pl_unit *u = d->unit;
 
-	u->ops->settle(u, d, slot->pasid, old, &u->blocking, t);
+	if (u->ops->settle)
+		u->ops->settle(u, d, slot->pasid, old, &u->blocking, t);
 	rcu_assign_pointer(slot->domain, &u->blocking);
 	ghost_bury(slot, old);
 	slot_counted(d, slot->pasid, -1);

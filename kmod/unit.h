@@ -81,7 +81,8 @@ struct pl_ticket {
  * @pasid_bits: width of a PASID, 0 where there are none
  * @va_bits: input address width of paging domains
  * @pa_bits: output address width
- * @pgsizes: bit n: leaves of 2^n bytes
+ * @pgsizes: bit n: leaves of 2^n bytes; the lowest is what everything mapped is
+ *	a multiple of
  * @stage1: first-stage domains
  * @stage2: second-stage domains
  * @ats: device TLB invalidation
@@ -284,7 +285,7 @@ struct pl_walk {
  * @domain_alloc: an empty paging domain; @flags PL_DOMAIN_*.  ERR_PTR.
  * @domain_free: @dom is in no slot and maps nothing.
  * @map: map @size bytes at @iova to @paddr with the largest pages that fit;
- *	all three are multiples of 4096 and in range.  -EEXIST where something
+ *	all three are multiples of the smallest page and in range.  -EEXIST where something
  *	is mapped, -ENOMEM; *@mapped says how far it came, the core unmaps it.
  * @unmap: clear what is mapped in the range; a huge leaf that reaches beyond
  *	the range goes as a whole.  Returns bytes cleared and widens *@r to what
@@ -299,6 +300,7 @@ struct pl_walk {
  *	cannot go from @old to @new in one store, it passes through blocking
  *	and may sync @t once on the way.
  * @settle: @old is forgotten; zero the rest of its entry if @new is blocking.
+ *	NULL where set() leaves nothing to zero.
  * @inval: @slot's cached translations of @r are owed to @t.
  * @sync: pay @t.  -ETIMEDOUT or -EIO when the unit did not answer; the core
  *	then keeps all memory the unit might still read.

@@ -71,11 +71,6 @@ static int intree_why_not(struct pl_unit *u, struct pl_dev *d, enum pl_dev_featu
 	return -EOPNOTSUPP;
 }
 
-static void intree_settle(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid,
-			  struct pl_domain *old, struct pl_domain *new, struct pl_ticket *t)
-{
-}
-
 static void intree_inval(struct pl_unit *u, struct pl_slot *slot, const struct pl_range *r,
 			 struct pl_ticket *t)
 {
@@ -106,7 +101,6 @@ static const struct pl_unit_ops intree_ops = {
 	.iova_to_phys = intree_iova_to_phys,
 	.prepare = intree_prepare,
 	.set = intree_set,
-	.settle = intree_settle,
 	.inval = intree_inval,
 	.sync = intree_sync,
 	.table_free = intree_table_free,

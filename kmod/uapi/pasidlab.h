@@ -159,7 +159,8 @@ struct pl_ioc_version {
  * @features: out, bit 1 << enum pl_dev_feature
  * @engine: out, 1 when PL_IOC_DMA works on it
  * @reserved: out, 0
- * @pgsizes: out, bit n: pages of 2^n bytes can be mapped
+ * @pgsizes: out, bit n: pages of 2^n bytes can be mapped; the lowest is the
+ *	smallest page, 4096 bytes on most units
  * @name: out, the device's name
  * @unit: out, the name of the unit it is behind
  * @driver: out, the kind of the unit ("vtd")
@@ -331,9 +332,9 @@ struct pl_ioc_free {
  * @flags: in, PL_PROT_*; at least one
  * @domain: in, handle of a paging domain
  * @reserved: must be 0
- * @iova: in, first IOVA, a multiple of 4096
- * @uaddr: in, first address, a multiple of 4096; the pages stay pinned
- * @length: in, bytes, a multiple of 4096, not 0
+ * @iova: in, first IOVA, a multiple of the unit's smallest page
+ * @uaddr: in, first address, the same; the pages stay pinned
+ * @length: in, bytes, the same, not 0
  *
  * -EINVAL misaligned, empty, overflowing or beyond the domain, -EEXIST where
  * something is mapped already, -EFAULT memory that cannot be pinned, -ENOMEM
@@ -356,8 +357,8 @@ struct pl_ioc_map {
  * @flags: must be 0
  * @domain: in, handle of a paging domain
  * @reserved: must be 0
- * @iova: in, first IOVA, a multiple of 4096
- * @length: in, bytes, a multiple of 4096, not 0
+ * @iova: in, first IOVA, a multiple of the unit's smallest page
+ * @length: in, bytes, the same, not 0
  * @unmapped: out, bytes that had been mapped
  *
  * When it returns no device can reach the pages.  -EINVAL also when the range
