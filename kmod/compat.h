@@ -36,15 +36,26 @@
 #define PL_KERNEL_STATIC_DOMAINS	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0))
 
 /*
- * For the RID of 6.12 there is a way round: the replace that iommufd uses does
- * not compare owners.  Its prototype is private to drivers/iommu and its
- * namespace iommufd's; it leaves the old domain in place when it fails.
+ * What the kernel's core does for iommufd only: prototypes that are private to
+ * drivers/iommu, symbols in a namespace of their own.
+ *
+ * Until 6.12 iommu_group_replace_domain() is a way round the owners for a RID:
+ * it does not compare them, and leaves the old domain in place when it fails.
+ *
+ * From 6.15 on iommu_replace_device_pasid() replaces on a PASID (commit
+ * 8a9e1e773f60); before that nothing does.
  */
+#define PL_IMPORT_IOMMUFD()	PL_IMPORT_NS(IOMMUFD_INTERNAL)
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 int iommu_group_replace_domain(struct iommu_group *group, struct iommu_domain *new_domain);
-#define PL_IMPORT_RID_STATIC()	PL_IMPORT_NS(IOMMUFD_INTERNAL)
-#else
-#define PL_IMPORT_RID_STATIC()
+#endif
+
+#define PL_KERNEL_PASID_REPLACE	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0))
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+int iommu_replace_device_pasid(struct iommu_domain *domain, struct device *dev, ioasid_t pasid,
+			       struct iommu_attach_handle *handle);
 #endif
 
 /**
@@ -83,6 +94,30 @@ static inline int pl_kernel_pasid_attach(struct iommu_domain *dom, struct device
 	return iommu_attach_device_pasid(dom, dev, pasid);
 #else
 	return iommu_attach_device_pasid(dom, dev, pasid, NULL);
+#endif
+}
+
+/**
+ * pl_kernel_pasid_replace() - a domain on a PASID that holds another
+ * @dom: the domain
+ * @dev: the device
+ * @pasid: not 0
+ * @handle: not the one @pasid has now; the kernel's until the next change
+ *
+ * The kernel's contract is that the old domain stays where this fails.  7.2's
+ * VT-d driver empties the entry before it tries to fill it
+ * (__domain_setup_first_level()), so after an error nobody knows what is there.
+ *
+ * Context: may sleep.
+ * Return: 0, -EOPNOTSUPP before PL_KERNEL_PASID_REPLACE, or what the driver said.
+ */
+static inline int pl_kernel_pasid_replace(struct iommu_domain *dom, struct device *dev, u32 pasid,
+					  struct iommu_attach_handle *handle)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	return iommu_replace_device_pasid(dom, dev, pasid, handle);
+#else
+	return -EOPNOTSUPP;
 #endif
 }
 

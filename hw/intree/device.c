@@ -7,11 +7,13 @@
  *
  *	blocking to X	prepare attaches X
  *	X to blocking	set detaches X
- *	X to Y		prepare detaches X and attaches Y, or X again
+ *	X to Y		prepare replaces X by Y where the kernel can
+ *			(PL_KERNEL_PASID_REPLACE), else detaches X and
+ *			attaches Y, or X again
  *
- * The last has a moment in which the slot is blocked: there is no replace for
- * modules.  A slot that could not get its old domain back is blocked:
- * pl_ticket.lost tells the core so.
+ * The last has a moment in which the slot is blocked, the kernel's replace of
+ * 7.2 too.  A slot that could not get its old domain back stays so:
+ * pl_ticket.lost tells the core.
  *
  * Locking: pl_dev.lock.  An attach also takes the domain's own lock, because
  * 6.12's VT-d driver drops page-table levels on a domain's first attach
@@ -85,6 +87,7 @@ static void slot_detach(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *do
 
 	if (pasid != PL_NO_PASID) {
 		iommu_detach_device_pasid(domain, id->dev, pasid);
+		kfree(xa_erase(&id->handles, pasid));
 		return;
 	}
 	iommu_detach_group(domain, id->group);
@@ -104,6 +107,54 @@ static int can_hold(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom)
 	return id->identity && (rid || d->unit->caps.identity_pasid) ? 0 : -EOPNOTSUPP;
 }
 
+static struct intree_handles *handles_of(struct intree_dev *id, pl_pasid_t pasid)
+{
+	struct intree_handles *pair = xa_load(&id->handles, pasid);
+
+	if (pair)
+		return pair;
+	pair = kzalloc(sizeof(*pair), GFP_KERNEL);
+	if (pair && xa_insert(&id->handles, pasid, pair, GFP_KERNEL)) {
+		kfree(pair);
+		pair = NULL;
+	}
+	return pair;
+}
+
+static int pasid_replace(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new)
+{
+	struct intree_dev *id = d->hw;
+	struct intree_handles *pair = handles_of(id, pasid);
+	int ret;
+
+	if (!pair)
+		return -ENOMEM;
+	ret = pl_kernel_pasid_replace(kernel_domain(id, new), id->dev, pasid,
+				      &pair->h[pair->next]);
+	if (!ret)
+		pair->next ^= 1;
+	return ret;
+}
+
+/*
+ * @old goes, @new comes; on failure the slot is empty, also where the kernel's
+ * replace would say that @old is there still: see pl_kernel_pasid_replace().
+ */
+static int slot_change(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
+		       struct pl_domain *new)
+{
+	int ret;
+
+	if (pasid == PL_NO_PASID || !PL_KERNEL_PASID_REPLACE) {
+		slot_detach(d, pasid, old);
+		return slot_attach_locked(d, pasid, new);
+	}
+	ret = pasid_replace(d, pasid, new);
+	if (ret)
+		slot_detach(d, pasid, old);
+	return ret;
+}
+
 /* pl_unit_ops.prepare: the attach. */
 int intree_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
 		   struct pl_domain *new, struct pl_ticket *t)
@@ -113,9 +164,7 @@ int intree_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct
 
 	if (ret)
 		return ret;
-	if (!empty)
-		slot_detach(d, pasid, old);
-	ret = slot_attach_locked(d, pasid, new);
+	ret = empty ? slot_attach_locked(d, pasid, new) : slot_change(d, pasid, old, new);
 	if (ret && pasid == PL_NO_PASID)
 		rid_block(u, d->hw);
 	if (ret && !empty && slot_attach_locked(d, pasid, old)) {
@@ -149,6 +198,7 @@ static struct intree_dev *dev_new(struct device *dev)
 	if (!id)
 		return ERR_PTR(-ENOMEM);
 	id->dev = dev;
+	xa_init(&id->handles);
 	id->identity = identity_of(dev);
 	id->group = iommu_group_get(dev);
 	if (id->group)
@@ -159,6 +209,7 @@ static struct intree_dev *dev_new(struct device *dev)
 
 static void dev_free(struct intree_dev *id)
 {
+	xa_destroy(&id->handles);
 	iommu_group_put(id->group);
 	kfree(id);
 }

@@ -24,6 +24,7 @@
 #include <linux/iommu.h>
 #include <linux/maple_tree.h>
 #include <linux/module.h>
+#include <linux/xarray.h>
 
 #include "../../kmod/compat.h"
 #include "../../kmod/unit.h"
@@ -49,16 +50,28 @@ struct intree_unit {
 };
 
 /**
+ * struct intree_handles - what the kernel's replace wants to be given
+ * @h: one is the kernel's, the other is for the next replace
+ * @next: which
+ */
+struct intree_handles {
+	struct iommu_attach_handle h[2];
+	unsigned int next;
+};
+
+/**
  * struct intree_dev - a device whose group we own
  * @dev: the device
  * @group: its group
  * @identity: the kernel's identity domain, NULL where it has not shown one
+ * @handles: PASID -> struct intree_handles, for those that were replaced
  * @node: in the unit's list
  */
 struct intree_dev {
 	struct device *dev;
 	struct iommu_group *group;
 	struct iommu_domain *identity;
+	struct xarray handles;
 	struct list_head node;
 };
 

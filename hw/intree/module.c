@@ -80,7 +80,7 @@ static void __exit intree_exit(void)
 
 module_init(intree_init);
 module_exit(intree_exit);
-PL_IMPORT_RID_STATIC();
+PL_IMPORT_IOMMUFD();
 MODULE_LICENSE("GPL");
 MODULE_VERSION(PL_VERSION);
 MODULE_DESCRIPTION("pasidlab: the kernel's own IOMMU API as a unit");

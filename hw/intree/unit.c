@@ -30,7 +30,9 @@ static const char *const not_served[PL_FEAT_NR] = {
 	[PL_FEAT_NEST_RID] = "the kernel nests for iommufd only",
 	[PL_FEAT_NEST_PASID] = "the kernel nests for iommufd only",
 	[PL_FEAT_DIRTY] = "the kernel tracks dirty pages for iommufd only",
-	[PL_FEAT_HITLESS] = "the kernel exports no replace: a detach, then an attach",
+	[PL_FEAT_HITLESS] = PL_KERNEL_PASID_REPLACE ?
+		"the kernel's replace empties the entry before it fills it" :
+		"the kernel has no replace for a PASID: a detach, then an attach",
 	[PL_FEAT_STAGE2] = "iommu_paging_domain_alloc() takes no stage: the kernel chooses",
 };
 
