@@ -16,6 +16,8 @@ struct task_struct;
 
 extern unsigned long shim_warn_count;	/* WARN_*() that were true */
 extern unsigned long shim_err_count;	/* messages of level KERN_ERR or worse */
+#define SHIM_LAST_ERR	256
+extern char shim_last_err[SHIM_LAST_ERR];	/* the last of those messages */
 extern bool shim_capable;		/* what capable() answers */
 extern long shim_module_refs;		/* try_module_get() less module_put() */
 

@@ -5,3 +5,8 @@ $(eval $(call t0_program,vtd-dmar-test,tests/unit/vtd-dmar-test.c hw/vtd/dmar.c,
 
 # The reference model by itself, driven bare.
 $(eval $(call t0_program,vtd-model-test,tests/unit/vtd-model-test.c,plain asan tsan))
+
+# The SMMUv3 driver over the core, with a wire in place of the model.
+smmuv3_driver	:= $(filter-out %/module.c %/model%,$(wildcard hw/smmuv3/*.c))
+$(eval $(call t0_program,smmuv3-wire-test,tests/unit/smmuv3-wire-test.c tests/unit/wire.c \
+	$(smmuv3_driver),plain asan,kmod))
