@@ -9,8 +9,8 @@
 # A room of tests/ says in its own rules.mk, in one line for each program:
 #	$(eval $(call t0_program,NAME,SOURCES,FLAVOURS[,PARTS]))
 # and gets $(B)/tests/FLAVOUR/NAME, linked with libcmocka and run by "make check". PARTS names the
-# kernel code to link: kmod, vtd (the default is both), or none for the shims alone. NAME_LDLIBS may
-# be set before the line.
+# kernel code to link: kmod, vtd (the default is both), smmuv3, model (the base of the reference
+# models), or none for the shims alone. NAME_LDLIBS may be set before the line.
 
 tests_B		:= $(B)/tests
 tests_FLAVOURS	:= plain asan tsan
@@ -33,12 +33,17 @@ tests_CFLAGS	= -std=gnu11 -fno-strict-aliasing -fwrapv -pthread $(tests_WARN) -D
 tests_GUEST_SRC	:= kmod/pe.c kmod/pe_ring.c hw/vtd/host.c hw/vtd/mmio.c
 tests_kmod_SRC	:= $(filter-out $(tests_GUEST_SRC),$(wildcard kmod/*.c))
 tests_vtd_SRC	:= $(filter-out $(tests_GUEST_SRC),$(wildcard hw/vtd/*.c))
+# In a module the models' base is a part of it, here both drivers share one.
+tests_smmuv3_SRC := $(filter-out hw/smmuv3/model_base.c $(tests_GUEST_SRC),$(wildcard hw/smmuv3/*.c))
+tests_model_SRC	:= $(wildcard hw/model/*.c)
 tests_shim_SRC	:= $(wildcard tests/kernel/*.c)
 tests_PARTS	:= kmod vtd
+tests_ALL_PARTS	:= $(tests_PARTS) smmuv3 model
 
 # $(call tests_modname,SOURCE): what Kbuild calls the module that SOURCE is in.
 tests_modname	= $(strip $(if $(filter kmod/%,$(1)),pasidlab, \
-			$(if $(filter hw/vtd/%,$(1)),pasidlab_vtd,test)))
+			$(if $(filter hw/vtd/%,$(1)),pasidlab_vtd, \
+			$(if $(filter hw/smmuv3/%,$(1)),pasidlab_smmuv3,test))))
 
 # $(call tests_flavour,FLAVOUR): the objects and archives of one flavour.
 define tests_flavour
@@ -48,7 +53,7 @@ $(tests_B)/$(1)/%.o: %.c
 	$$(Q)$$(tests_$(1)_CC) $$(tests_CFLAGS) \
 		-DKBUILD_MODNAME='"$$(call tests_modname,$$<)"' -MMD -MP -c -o $$@ $$<
 
-$(foreach p,shim $(tests_PARTS),
+$(foreach p,shim $(tests_ALL_PARTS),
 $(tests_B)/$(1)/$(p).a: $(tests_$(p)_SRC:%.c=$(tests_B)/$(1)/%.o)
 	@mkdir -p $$(@D)
 	@echo '  AR        $$@'

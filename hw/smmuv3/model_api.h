@@ -10,9 +10,10 @@
  * to compare everything cached with memory.
  *
  * Locking.  All of it may be called from any context, except create, destroy
- * and audit (process context).  Interrupts are delivered in the context of the
- * DMA that faulted, or of the register write that caused or enabled them, with
- * no lock of the model held.
+ * and audit (process context).  Interrupts are delivered in the context of an
+ * endpoint's request, or of the write of IRQ_CTRL that enabled them, with no
+ * lock of the model held; so one that a command's error raised comes with the
+ * next request.
  *
  * The hard rule: a test may turn the adversary's knobs, never what the
  * specification demands.
@@ -58,6 +59,8 @@ enum smmu_model_stall {
  * @strtab_2lvl: IDR0.ST_LEVEL
  * @cd_2lvl: IDR0.CD2L
  * @range_inval: IDR3.RIL
+ * @bbml: IDR3.BBML: 2 where TLB entries of different sizes may lie one over the
+ *	other for a moment, 0 or 1 where they may not
  * @asid16: IDR0.ASID16, else 8 bits
  * @vmid16: IDR0.VMID16, else 8 bits
  * @msi: IDR0.MSI: CMD_SYNC may complete with a write
@@ -93,6 +96,7 @@ struct smmu_model_config {
 	bool vmid16;
 	bool msi;
 	bool term_abort;
+	u8 bbml;
 	enum smmu_model_stall stall;
 	u8 httu;
 	u8 sid_bits;

@@ -3,8 +3,10 @@
 # Programs that need one file of the driver and nothing around it.
 $(eval $(call t0_program,vtd-dmar-test,tests/unit/vtd-dmar-test.c hw/vtd/dmar.c,plain asan,none))
 
-# The reference model by itself, driven bare.
+# The reference models by themselves, driven bare.
 $(eval $(call t0_program,vtd-model-test,tests/unit/vtd-model-test.c,plain asan tsan))
+$(eval $(call t0_program,smmuv3-model-test,tests/unit/smmuv3-model-test.c,plain asan tsan,\
+	kmod smmuv3 model))
 
 # The SMMUv3 driver over the core, with a wire in place of the model.
 smmuv3_driver	:= $(filter-out %/module.c %/model%,$(wildcard hw/smmuv3/*.c))
