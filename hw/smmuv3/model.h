@@ -167,6 +167,7 @@ struct sm_tag {
  */
 struct sm_sid {
 	struct mdl_node node;
+	u32 sid;
 	struct list_head all;
 	struct list_head confs;
 };

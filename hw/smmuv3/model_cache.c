@@ -9,8 +9,8 @@
  * stages together make one entry under the stage-1 tag, which a stage-2
  * invalidation does not find (4.4.3): that is what makes nesting hard.
  *
- * An STE and the CDs that were found through it are cached apart, and
- * CMD_CFGI_STE is taken to drop the STE alone [M].
+ * An STE and the CDs that were found through it are cached apart; what drops the
+ * STE drops them too (4.3.1, 4.3.2).
  *
  * Locking: smmu_model.b.lock.
  *
@@ -163,6 +163,7 @@ static struct sm_sid *sid_get(struct smmu_model *m, u32 sid)
 		return NULL;
 	INIT_LIST_HEAD(&s->confs);
 	list_add_tail(&s->all, &m->sids);
+	s->sid = sid;
 	mdl_add(&m->b, &s->node, mdl_key(SM_K_SID, sid), 0);
 	return s;
 }
@@ -572,12 +573,27 @@ static void drop_stream(struct smmu_model *m, struct sm_sid *s)
 	}
 }
 
+/* The CDs and level 1 CDs that were found through an STE (4.3.1) */
+static void drop_cds(struct smmu_model *m, struct sm_sid *s)
+{
+	struct sm_conf *c, *next;
+	bool last;
+
+	list_for_each_entry_safe(c, next, &s->confs, list) {
+		last = list_is_singular(&s->confs);
+		if (c->kind == SM_CD || c->kind == SM_L1CD)
+			sm_conf_drop(m, c);
+		if (last)
+			break;	/* the stream may have gone with its last entry */
+	}
+}
+
 static u64 range_mask(const struct sm_cmd *c)
 {
 	return BIT_ULL(c->range + 1) - 1;
 }
 
-/* CMD_CFGI_STE, CMD_CFGI_STE_RANGE; CMD_CFGI_ALL takes CDs too (4.3.1, 4.3.2) */
+/* CMD_CFGI_STE, CMD_CFGI_STE_RANGE, CMD_CFGI_ALL (4.3.1, 4.3.2, 4.3.6) */
 void sm_inv_ste(struct smmu_model *m, const struct sm_cmd *c)
 {
 	u64 low = BIT_ULL(FIELD_GET(SMMU_STRTAB_CFG_SPLIT, m->strtab_cfg)) - 1, any;
@@ -586,6 +602,9 @@ void sm_inv_ste(struct smmu_model *m, const struct sm_cmd *c)
 
 	if (c->op == SMMU_CMD_CFGI_STE) {
 		conf_drop_at(m, SM_STE, c->sid, 0);
+		s = sm_sid_find(m, c->sid);
+		if (s)
+			drop_cds(m, s);
 		if (!c->leaf)
 			conf_drop_at(m, SM_L1ST, c->sid & ~low, 0);
 		return;
@@ -595,9 +614,9 @@ void sm_inv_ste(struct smmu_model *m, const struct sm_cmd *c)
 		if (!((e->sid ^ c->sid) & ~any))
 			sm_conf_drop(m, e);
 	}
-	if (c->range == SMMU_CFGI_ALL_RANGE)
-		list_for_each_entry_safe(s, sn, &m->sids, all)
-			drop_stream(m, s);
+	list_for_each_entry_safe(s, sn, &m->sids, all)
+		if (!((s->sid ^ c->sid) & ~range_mask(c)))
+			drop_cds(m, s);
 }
 
 /* CMD_CFGI_CD, CMD_CFGI_CD_ALL (4.3.3, 4.3.4) */

@@ -88,7 +88,7 @@ static void pay_range(struct smmu_model *m, const struct sm_cmd *c)
 
 	list_for_each_entry(o, &m->debts, all) {
 		cd = o->kind == SM_CD || o->kind == SM_L1CD;
-		if (c->op == SMMU_CMD_CFGI_CD_ALL && cd)
+		if (c->op != SMMU_CMD_CFGI_STE_RANGE && cd)
 			pay(m, o, c->sid, false);
 		else if (all || (c->op == SMMU_CMD_CFGI_STE_RANGE && !cd && o->index <= last &&
 				 o->last >= first))
@@ -115,6 +115,7 @@ void sm_check_cfgi(struct smmu_model *m, const struct sm_cmd *c)
 		pay_index(m, SM_STE, c->sid, c->sid);
 		if (!c->leaf)
 			pay_index(m, SM_L1ST, c->sid & ~low, c->sid);
+		pay_range(m, c);	/* and all CDs (4.3.1) */
 		break;
 	default:
 		pay_range(m, c);

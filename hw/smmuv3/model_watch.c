@@ -313,9 +313,15 @@ static u32 request_ssid(u32 index)
 
 static void check_atcs(struct smmu_model *m, const struct change *c)
 {
+	struct sm_tt t;
 	unsigned int i;
+	u16 vmid;
+	u32 asid;
 
-	for (i = 0; m->nr_late && i < c->tab->nr && i < SM_TAB_SIDS; i++)
+	/* A CD that leads nowhere gives no device TLB anything. */
+	if (!m->nr_late || !leads_to(m, c, c->new, &vmid, &asid, &t) || is_empty(m, &t))
+		return;
+	for (i = 0; i < c->tab->nr && i < SM_TAB_SIDS; i++)
 		if (sm_check_granted(m, c->tab->sids[i], request_ssid(c->index)))
 			sm_violation(m, SM_O3, "%s %#x: set again before the CMD_ATC_INV for %#x",
 				     kind_text(c->kind), c->index, c->tab->sids[i]);
