@@ -11,18 +11,6 @@
 
 #include "rig.h"
 
-void rig_config(struct vtd_model_config *cfg)
-{
-	vtd_model_config_init(cfg);
-	cfg->coherent = true;
-	cfg->ats = true;
-	cfg->stage1 = true;
-	cfg->stage2 = true;
-	cfg->passthrough = true;
-	cfg->pasid_bits = 20;
-	cfg->verify = true;
-}
-
 /*
  * The device TLB
  */
@@ -128,7 +116,7 @@ int rig_ep_add(struct rig *r, int i, u32 caps, u8 pasid_bits)
 {
 	struct rig_ep *ep = calloc(1, sizeof(*ep));
 	struct pl_dev_desc desc = {
-		.unit = &r->vtd->unit,
+		.unit = r->unit,
 		.rid = 8 * (i + 1),
 		.pasid_bits = pasid_bits,
 		.eps = caps,
@@ -143,7 +131,7 @@ int rig_ep_add(struct rig *r, int i, u32 caps, u8 pasid_bits)
 	ep->dev.release = ep_release;
 	dev_set_name(&ep->dev, "rig-ep%d", i);
 	spin_lock_init(&ep->atc_lock);
-	ep->fabric = vtd_model_fabric(r->model);
+	ep->fabric = r->m->fabric;
 	ep->port.ops = &port_ops;
 	ep->port.rid = desc.rid;
 	ret = ep->fabric->ops->connect(ep->fabric, &ep->port);
@@ -179,32 +167,19 @@ void rig_ep_del(struct rig *r, int i)
  * The whole of it
  */
 
-static int ask_model(void *priv, unsigned int index, const char **name, const char **text,
-		     u64 *count)
+int rig_assemble(struct rig_machine *m, int nr_eps, struct rig **out)
 {
-	return vtd_model_violation(priv, index, name, text, count);
-}
-
-int rig_create(const struct vtd_model_config *cfg, const char *name, int nr_eps, struct rig **out)
-{
+	u32 caps = PL_EP_PASID | (m->ats ? PL_EP_ATS : 0);
 	struct rig *r = calloc(1, sizeof(*r));
-	int ret, i;
+	int ret = -ENOMEM, i;
 
 	if (!r)
-		return -ENOMEM;
+		goto destroy;
+	r->m = m;
+	r->unit = m->unit;
 	r->nr_eps = nr_eps;
-	ret = vtd_model_create(cfg, name, &r->model);
-	if (ret)
-		goto free;
-	r->checker.violation = ask_model;
-	r->checker.priv = r->model;
-	ret = vtd_unit_create(vtd_model_regs(r->model), name, cfg->pa_bits, &r->checker, NULL,
-			      &r->vtd);
-	if (ret)
-		goto destroy_model;
-	vtd_model_set_unit(r->model, &r->vtd->unit);
 	for (i = 0; i < nr_eps; i++) {
-		ret = rig_ep_add(r, i, PL_EP_PASID | (cfg->ats ? PL_EP_ATS : 0), cfg->pasid_bits);
+		ret = rig_ep_add(r, i, caps, m->pasid_bits);
 		if (ret)
 			goto del_eps;
 	}
@@ -213,11 +188,9 @@ int rig_create(const struct vtd_model_config *cfg, const char *name, int nr_eps,
 del_eps:
 	while (i--)
 		rig_ep_del(r, i);
-	vtd_unit_destroy(r->vtd);
-destroy_model:
-	vtd_model_destroy(r->model);
-free:
 	free(r);
+destroy:
+	m->destroy(m);
 	return ret;
 }
 
@@ -227,8 +200,7 @@ void rig_destroy(struct rig *r)
 
 	for (i = r->nr_eps - 1; i >= 0; i--)
 		rig_ep_del(r, i);
-	vtd_unit_destroy(r->vtd);
-	vtd_model_destroy(r->model);
+	r->m->destroy(r->m);
 	free(r);
 }
 
@@ -321,7 +293,12 @@ void rig_page_free(u64 phys)
 
 u64 rig_count(struct rig *r, enum pl_op op, enum pl_count what)
 {
-	return atomic64_read(&r->vtd->unit.ledger.n[op][what]);
+	return atomic64_read(&r->unit->ledger.n[op][what]);
+}
+
+u64 rig_audit(struct rig *r)
+{
+	return r->m->audit(r->m);
 }
 
 u64 rig_violations(struct rig *r, FILE *f)
@@ -330,7 +307,7 @@ u64 rig_violations(struct rig *r, FILE *f)
 	u64 count, sum = 0;
 	unsigned int i;
 
-	for (i = 0; !vtd_model_violation(r->model, i, &name, &text, &count); i++) {
+	for (i = 0; !r->m->violation(r->m, i, &name, &text, &count); i++) {
 		if (count && f)
 			fprintf(f, "# violation %s %llu: %s\n", name, (unsigned long long)count,
 				text);

@@ -39,6 +39,8 @@ tests_model_SRC	:= $(wildcard hw/model/*.c)
 tests_shim_SRC	:= $(wildcard tests/kernel/*.c)
 tests_PARTS	:= kmod vtd
 tests_ALL_PARTS	:= $(tests_PARTS) smmuv3 model
+# The rig, for programs that link all parts.
+tests_RIG	:= tests/rig.c tests/rig_vtd.c tests/rig_smmuv3.c
 
 # $(call tests_modname,SOURCE): what Kbuild calls the module that SOURCE is in.
 tests_modname	= $(strip $(if $(filter kmod/%,$(1)),pasidlab, \

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Benchmarks in user space: counts under callgrind, and the speed of the property test.
-$(eval $(call tests_link,pasid-scale,tests/bench/pasid-scale.c tests/rig.c,plain,kmod vtd))
+$(eval $(call tests_link,pasid-scale,tests/bench/pasid-scale.c $(tests_RIG),plain,\
+	$(tests_ALL_PARTS)))
 
 .PHONY: bench-pasid-scale bench-property
 BENCHES += bench-pasid-scale bench-property

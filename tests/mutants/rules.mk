@@ -2,10 +2,10 @@
 #
 # The mutants: one test program that builds each and sees it caught.
 mutants_OBJ	:= $(tests_B)/plain
-mutants_REST	:= $(mutants_OBJ)/tests/property/api-property.o $(mutants_OBJ)/tests/rig.o
+mutants_REST	:= $(mutants_OBJ)/tests/property/api-property.o $(tests_RIG:%.c=$(mutants_OBJ)/%.o)
 
 $(tests_B)/mutants: tests/mutants/run tests/mutants/list $(mutants_REST) $(tests_B)/plain/shim.a \
-		$(tests_B)/plain/kmod.a $(tests_B)/plain/vtd.a
+		$(tests_ALL_PARTS:%=$(tests_B)/plain/%.a)
 	@echo '  GEN       $@'
 	$(Q)printf '%s\n' '#!/bin/sh' \
 		'exec tests/mutants/run "$(tests_B)/mutants.d" "$(mutants_OBJ)" \

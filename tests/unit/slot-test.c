@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Slots, requirement by requirement: the API over the VT-d driver over the
+ * Slots, requirement by requirement: the API over each unit's driver over its
  * reference model, one small story a test.
  *
  * Each name begins with the requirement it proves.  Counts are asserted
@@ -25,6 +25,7 @@
 
 struct world {
 	struct rig *r;
+	bool smmuv3;
 	struct device *a, *b;
 	struct pl_domain *x, *y;
 	u64 px, py;
@@ -39,22 +40,43 @@ static struct pl_domain *domain_with_page(struct device *dev, u32 flags, u64 phy
 	return dom;
 }
 
-static int world_up(void **state, const struct vtd_model_config *cfg)
+/* Two endpoints are there: the domains, and what tests take for granted. */
+static void world_fill(void **state, struct world *w)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	assert_int_equal(rig_create(cfg, "vtd-slot", 2, &w->r), 0);
 	w->a = rig_dev(w->r, 0);
 	w->b = rig_dev(w->r, 1);
 	w->px = rig_page(0xaaaa);
 	w->py = rig_page(0xbbbb);
 	w->x = domain_with_page(w->a, 0, w->px);
 	w->y = domain_with_page(w->a, 0, w->py);
+	*state = w;
+}
+
+static int world_up(void **state, struct world *w)
+{
+	world_fill(state, w);
 	assert_int_equal(pl_dev_enable_feature(w->a, PL_FEAT_AUX), 0);
 	assert_int_equal(pl_dev_enable_feature(w->b, PL_FEAT_AUX), 0);
-	*state = w;
 	return 0;
+}
+
+static struct world *world_vtd(const struct vtd_model_config *cfg, int eps)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	assert_int_equal(rig_create(cfg, "slot", eps, &w->r), 0);
+	return w;
+}
+
+static struct world *world_smmuv3(const struct smmu_model_config *cfg, int eps)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	assert_int_equal(rig_create_smmuv3(cfg, "slot", eps, &w->r), 0);
+	w->smmuv3 = true;
+	return w;
 }
 
 static int setup(void **state)
@@ -62,7 +84,15 @@ static int setup(void **state)
 	struct vtd_model_config cfg;
 
 	rig_config(&cfg);
-	return world_up(state, &cfg);
+	return world_up(state, world_vtd(&cfg, 2));
+}
+
+static int setup_smmuv3(void **state)
+{
+	struct smmu_model_config cfg;
+
+	rig_config_smmuv3(&cfg);
+	return world_up(state, world_smmuv3(&cfg, 2));
 }
 
 static int setup_no_ats(void **state)
@@ -71,7 +101,16 @@ static int setup_no_ats(void **state)
 
 	rig_config(&cfg);
 	cfg.ats = false;
-	return world_up(state, &cfg);
+	return world_up(state, world_vtd(&cfg, 2));
+}
+
+static int setup_no_ats_smmuv3(void **state)
+{
+	struct smmu_model_config cfg;
+
+	rig_config_smmuv3(&cfg);
+	cfg.ats = false;
+	return world_up(state, world_smmuv3(&cfg, 2));
 }
 
 static int setup_cm(void **state)
@@ -80,27 +119,33 @@ static int setup_cm(void **state)
 
 	rig_config(&cfg);
 	cfg.caching_mode = true;
-	return world_up(state, &cfg);
+	return world_up(state, world_vtd(&cfg, 2));
+}
+
+/* One endpoint with few PASIDs, one with none. */
+static int few_pasids(void **state, struct world *w)
+{
+	w->r->nr_eps = 2;
+	assert_int_equal(rig_ep_add(w->r, 0, PL_EP_PASID, 7), 0);
+	assert_int_equal(rig_ep_add(w->r, 1, 0, 0), 0);
+	world_fill(state, w);
+	return 0;
 }
 
 static int setup_no_pasid(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
 	struct vtd_model_config cfg;
 
 	rig_config(&cfg);
-	assert_int_equal(rig_create(&cfg, "vtd-slot", 0, &w->r), 0);
-	w->r->nr_eps = 2;
-	assert_int_equal(rig_ep_add(w->r, 0, PL_EP_PASID, 7), 0);
-	assert_int_equal(rig_ep_add(w->r, 1, 0, 0), 0);
-	w->a = rig_dev(w->r, 0);
-	w->b = rig_dev(w->r, 1);
-	w->px = rig_page(0xaaaa);
-	w->py = rig_page(0xbbbb);
-	w->x = domain_with_page(w->a, 0, w->px);
-	w->y = domain_with_page(w->a, 0, w->py);
-	*state = w;
-	return 0;
+	return few_pasids(state, world_vtd(&cfg, 0));
+}
+
+static int setup_no_pasid_smmuv3(void **state)
+{
+	struct smmu_model_config cfg;
+
+	rig_config_smmuv3(&cfg);
+	return few_pasids(state, world_smmuv3(&cfg, 0));
 }
 
 static int teardown(void **state)
@@ -112,7 +157,7 @@ static int teardown(void **state)
 	rig_ep_del(w->r, 1);
 	assert_int_equal(pl_domain_free(w->x), 0);
 	assert_int_equal(pl_domain_free(w->y), 0);
-	bad = vtd_model_audit(w->r->model) + rig_violations(w->r, stderr);
+	bad = rig_audit(w->r) + rig_violations(w->r, stderr);
 	rig_destroy(w->r);
 	rig_page_free(w->px);
 	rig_page_free(w->py);
@@ -345,35 +390,88 @@ static void r15_blocking_works_with_every_allocation_failing(void **state)
 	assert_true(rig_refused(w->r->ep[0], x, IOVA));
 }
 
-static void r16_r17_any_domain_after_any_other(void **state)
+struct choice {
+	struct pl_domain *dom;
+	u64 word;	/* at IOVA; 0: identity or blocking */
+};
+
+/* What a slot that holds @c must let through, by either way. */
+static void slot_leads(struct world *w, pl_pasid_t p, const struct choice *c)
+{
+	if (c->word)
+		assert_true(ats_reads(w->r->ep[0], p, c->word));
+	else if (c->dom->type == PL_DOMAIN_IDENTITY)
+		assert_true(rig_reads(w->r->ep[0], p, w->px, 0xaaaa));
+	else
+		assert_true(rig_refused(w->r->ep[0], p, IOVA));
+}
+
+/* R2.7: where a stream has one stage 2, a PASID cannot have one of its own. */
+static int may_hold(const struct world *w, pl_pasid_t p, const struct choice *c)
+{
+	return w->smmuv3 && p != PL_NO_PASID && c->dom->stage == 2 ? -EOPNOTSUPP : 0;
+}
+
+static void any_after_any(struct world *w, pl_pasid_t p, const struct choice *all, int n)
+{
+	const struct choice *from, *to;
+	int ret;
+
+	for (from = all; from < all + n; from++) {
+		for (to = all; to < all + n; to++) {
+			if (pl_set(w->a, p, from->dom))
+				continue;
+			/* Both ways, so that every cache holds what must go. */
+			slot_leads(w, p, from);
+			if (from->word)
+				assert_true(rig_reads(w->r->ep[0], p, IOVA, from->word));
+			ret = pl_set(w->a, p, to->dom);
+			assert_int_equal(ret, may_hold(w, p, to));
+			/* A set that fails leaves the old domain in place, and translating. */
+			assert_ptr_equal(pl_get(w->a, p), ret ? from->dom : to->dom);
+			slot_leads(w, p, ret ? from : to);
+			assert_int_equal(rig_audit(w->r), 0);
+		}
+	}
+	assert_int_equal(pl_set(w->a, p, pl_blocking_domain(w->a)), 0);
+}
+
+static void r16_r17_r27_any_domain_after_any_other(void **state)
 {
 	struct world *w = *state;
 	struct pl_domain *z = domain_with_page(w->a, PL_DOMAIN_STAGE2, w->py);
-	struct pl_domain *all[] = { w->x, w->y, z, pl_identity_domain(w->a),
-				    pl_blocking_domain(w->a) };
-	const u64 words[] = { 0xaaaa, 0xbbbb, 0xbbbb, 0, 0 };
+	const struct choice all[] = {
+		{ w->x, 0xaaaa }, { w->y, 0xbbbb }, { z, 0xbbbb },
+		{ pl_identity_domain(w->a), 0 }, { pl_blocking_domain(w->a), 0 },
+	};
 	pl_pasid_t p = private(w->a);
-	int from, to;
 
-	for (from = 0; from < 5; from++) {
-		for (to = 0; to < 5; to++) {
-			assert_int_equal(pl_set(w->a, p, all[from]), 0);
-			rig_reads(w->r->ep[0], p, IOVA, 0);
-			ats_reads(w->r->ep[0], p, 0);
-			assert_int_equal(pl_set(w->a, p, all[to]), 0);
-			assert_ptr_equal(pl_get(w->a, p), all[to]);
-			if (words[to])
-				assert_true(ats_reads(w->r->ep[0], p, words[to]));
-			else if (to == 3)
-				assert_true(rig_reads(w->r->ep[0], p, w->px, 0xaaaa));
-			else
-				assert_true(rig_refused(w->r->ep[0], p, IOVA));
-			assert_int_equal(vtd_model_audit(w->r->model), 0);
-		}
-	}
-	assert_int_equal(pl_set(w->a, p, all[4]), 0);
+	any_after_any(w, p, all, ARRAY_SIZE(all));
+	any_after_any(w, PL_NO_PASID, all, ARRAY_SIZE(all));
 	assert_int_equal(pl_pasid_free(w->a, p), 0);
 	assert_int_equal(pl_domain_free(z), 0);
+}
+
+/* The RID comes and goes in every way it may while a PASID works. */
+static void r12_r16_the_rid_changes_beside_a_live_pasid(void **state)
+{
+	struct world *w = *state;
+	const struct choice all[] = {
+		{ w->x, 0xaaaa }, { w->y, 0xbbbb }, { pl_identity_domain(w->a), 0 },
+		{ pl_blocking_domain(w->a), 0 },
+	};
+	pl_pasid_t p = private(w->a);
+	u64 faults;
+
+	assert_int_equal(pl_dev_set_mode(w->a, PL_MODE_FREE), 0);
+	assert_int_equal(pl_set(w->a, p, w->y), 0);
+	faults = atomic64_read(&w->r->ep[0]->d->faults);
+	any_after_any(w, PL_NO_PASID, all, ARRAY_SIZE(all));
+	assert_true(ats_reads(w->r->ep[0], p, 0xbbbb));
+	assert_true(rig_reads(w->r->ep[0], p, IOVA, 0xbbbb));
+	assert_true(atomic64_read(&w->r->ep[0]->d->faults) > faults);
+	pl_aux_detach_all(w->a);
+	assert_int_equal(pl_pasid_free(w->a, p), 0);
 }
 
 static void r22_enable_is_counted_and_disable_is_busy(void **state)
@@ -467,16 +565,32 @@ static void attach_with_caching_mode_invalidates(void **state)
 	assert_int_equal(pl_pasid_free(w->a, p), 0);
 }
 
+/* SMMUv3: valid entries are cached, so filling one owes a command; VT-d: nothing is. */
+static void attach_waits_once(void **state)
+{
+	struct world *w = *state;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		aux(w->x, w->a);
+		assert_int_equal(pl_aux_detach_device(w->x, w->a), 0);
+	}
+	assert_int_equal(waits(w, PL_OP_ATTACH), 3);
+	assert_int_equal(rig_count(w->r, PL_OP_ATTACH, PL_COUNT_DESCS), 3);
+	assert_int_equal(rig_count(w->r, PL_OP_ATTACH, PL_COUNT_FENCES), 0);
+}
+
 static void detach_waits_once(void **state)
 {
 	struct world *w = *state;
-	u32 tlbs = w->r->ep[0]->d->ats ? 3 : 2;
+	bool ats = w->r->ep[0]->d->ats;
+	u32 tlbs = ats ? 3 : 2, fences = w->smmuv3 ? tlbs - 1 : 0;
 
 	aux(w->x, w->a);
 	assert_int_equal(pl_aux_detach_device(w->x, w->a), 0);
 	assert_int_equal(waits(w, PL_OP_DETACH), 1);
 	assert_int_equal(rig_count(w->r, PL_OP_DETACH, PL_COUNT_DESCS), tlbs);
-	assert_int_equal(rig_count(w->r, PL_OP_DETACH, PL_COUNT_FENCES), 0);
+	assert_int_equal(rig_count(w->r, PL_OP_DETACH, PL_COUNT_FENCES), fences);
 }
 
 static void replace_of_first_stage_is_one_store(void **state)
@@ -564,7 +678,7 @@ static void detach_all_of_many_second_stage_domains_waits_once(void **state)
 	}
 	pl_aux_detach_all(w->a);
 	assert_int_equal(waits(w, PL_OP_DETACH_ALL), 1);
-	assert_int_equal(vtd_model_audit(w->r->model), 0);
+	assert_int_equal(rig_audit(w->r), 0);
 	for (i = 0; i < 200; i++)
 		assert_int_equal(pl_domain_free(dom[i]), 0);
 }
@@ -741,45 +855,50 @@ static void every_allocation_may_fail(void **state)
 		sweep_one(*state, &sweeps[i]);
 }
 
-#define WORLD(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 #define WORLD_WITH(fn, up) { #fn " (" #up ")", fn, up, teardown, NULL }
+#define VTD(fn) WORLD_WITH(fn, setup)
+#define SMMUV3(fn) WORLD_WITH(fn, setup_smmuv3)
+#define BOTH(fn) VTD(fn), SMMUV3(fn)
+#define BOTH_WITH(fn, up) WORLD_WITH(fn, up), WORLD_WITH(fn, up##_smmuv3)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD(r01_feature_answers_do_not_change),
-		WORLD_WITH(r02_r21_no_aux_where_the_device_has_no_pasids, setup_no_pasid),
-		WORLD(r03_two_aux_domains_with_pasids_of_their_own),
-		WORLD(r04_aux_on_one_device_primary_on_another),
-		WORLD(r05_no_rid_attach_while_pasids_live),
-		WORLD(r05_free_mode_allows_it),
-		WORLD(r06_rid_detach_works_while_pasids_live),
-		WORLD(r07_a_claim_and_pasids_exclude_each_other),
-		WORLD(r09_the_same_pasid_on_every_device),
-		WORLD(r010_detaching_what_is_not_attached_changes_nothing),
-		WORLD(r011_detach_all_leaves_nothing_and_may_be_repeated),
-		WORLD(r11_a_blocked_rid_reaches_nothing),
-		WORLD(r12_a_blocked_pasid_leaves_the_others_alone),
-		WORLD(r15_blocking_works_with_every_allocation_failing),
-		WORLD(r16_r17_any_domain_after_any_other),
-		WORLD_WITH(r16_r17_any_domain_after_any_other, setup_cm),
-		WORLD(r22_enable_is_counted_and_disable_is_busy),
-		WORLD(r24_the_same_iova_leads_each_pasid_to_its_page),
-		WORLD(r25_one_unmap_reaches_every_pasid_and_device),
-		WORLD(r28_r29_private_pasids_are_the_same_mechanism),
-		WORLD(attach_waits_for_nothing),
+		BOTH(r01_feature_answers_do_not_change),
+		BOTH_WITH(r02_r21_no_aux_where_the_device_has_no_pasids, setup_no_pasid),
+		BOTH(r03_two_aux_domains_with_pasids_of_their_own),
+		BOTH(r04_aux_on_one_device_primary_on_another),
+		BOTH(r05_no_rid_attach_while_pasids_live),
+		BOTH(r05_free_mode_allows_it),
+		BOTH(r06_rid_detach_works_while_pasids_live),
+		BOTH(r07_a_claim_and_pasids_exclude_each_other),
+		BOTH(r09_the_same_pasid_on_every_device),
+		BOTH(r010_detaching_what_is_not_attached_changes_nothing),
+		BOTH(r011_detach_all_leaves_nothing_and_may_be_repeated),
+		BOTH(r11_a_blocked_rid_reaches_nothing),
+		BOTH(r12_a_blocked_pasid_leaves_the_others_alone),
+		BOTH(r15_blocking_works_with_every_allocation_failing),
+		BOTH(r16_r17_r27_any_domain_after_any_other),
+		WORLD_WITH(r16_r17_r27_any_domain_after_any_other, setup_cm),
+		BOTH(r12_r16_the_rid_changes_beside_a_live_pasid),
+		BOTH(r22_enable_is_counted_and_disable_is_busy),
+		BOTH(r24_the_same_iova_leads_each_pasid_to_its_page),
+		BOTH(r25_one_unmap_reaches_every_pasid_and_device),
+		BOTH(r28_r29_private_pasids_are_the_same_mechanism),
+		VTD(attach_waits_for_nothing),
 		WORLD_WITH(attach_with_caching_mode_invalidates, setup_cm),
-		WORLD(detach_waits_once),
-		WORLD_WITH(detach_waits_once, setup_no_ats),
-		WORLD(replace_of_first_stage_is_one_store),
-		WORLD(a_replace_that_lost_the_old_domain_leaves_blocking),
-		WORLD(detach_all_of_1000_waits_once),
-		WORLD(detach_all_of_many_second_stage_domains_waits_once),
-		WORLD(unmap_of_a_domain_on_64_pasids_waits_once),
-		WORLD(unmap_of_an_unattached_domain_waits_for_nothing),
-		WORLD(r012_a_device_goes_with_live_attachments),
-		WORLD(two_devices_cannot_share_a_rid),
-		WORLD(every_allocation_may_fail),
+		SMMUV3(attach_waits_once),
+		BOTH(detach_waits_once),
+		BOTH_WITH(detach_waits_once, setup_no_ats),
+		BOTH(replace_of_first_stage_is_one_store),
+		BOTH(a_replace_that_lost_the_old_domain_leaves_blocking),
+		BOTH(detach_all_of_1000_waits_once),
+		VTD(detach_all_of_many_second_stage_domains_waits_once),
+		BOTH(unmap_of_a_domain_on_64_pasids_waits_once),
+		BOTH(unmap_of_an_unattached_domain_waits_for_nothing),
+		BOTH(r012_a_device_goes_with_live_attachments),
+		BOTH(two_devices_cannot_share_a_rid),
+		BOTH(every_allocation_may_fail),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
