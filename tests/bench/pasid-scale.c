@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Scale: what one more PASID costs when 1 to 2^20 are live, in instructions and
- * in bytes.
+ * Scale: what one more PASID costs when 1 to 2^20 are live on a VT-d unit, or 1
+ * to 2^16 on an SMMUv3, in instructions and in bytes.
  *
  * Runs under callgrind with instrumentation off; only the measured pairs are
  * counted, between two client requests, each run written out under the number
@@ -14,16 +14,16 @@
  * pages on its behalf, rounded as the kernel's allocator rounds; one page table
  * serves them all.
  *
- *	tests/bench/pasid-scale.sh build/tests/plain/pasid-scale
+ *	tests/bench/pasid-scale.sh build/tests/plain/pasid-scale vtd
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <valgrind/callgrind.h>
 
 #include "../rig.h"
 #include "shim.h"
 
-#define LAST_SHIFT	20
 #define PAIRS		64
 
 static struct rig *rig;
@@ -75,29 +75,45 @@ static long footprint(void)
 	return shim_alloc_bytes() + shim_pages_live() * (long)PAGE_SIZE;
 }
 
-int main(void)
+static int rig_up(const char *unit)
 {
-	struct vtd_model_config cfg;
+	struct smmu_model_config smmu;
+	struct vtd_model_config vtd;
+
+	if (!strcmp(unit, "vtd")) {
+		rig_config(&vtd);
+		vtd.verify = false;
+		return rig_create(&vtd, "vtd-scale", 1, &rig);
+	}
+	if (!strcmp(unit, "smmuv3")) {
+		rig_config_smmuv3(&smmu);
+		smmu.verify = false;
+		return rig_create_smmuv3(&smmu, "smmuv3-scale", 1, &rig);
+	}
+	return -EINVAL;
+}
+
+int main(int argc, char **argv)
+{
 	struct pl_domain *dom;
-	u32 live = 0, next;
+	u32 live = 0, next, last;
 	long before;
 	int ret;
 
 	shim_quarantine_pages = 0;
-	rig_config(&cfg);
-	cfg.verify = false;
-	ret = rig_create(&cfg, "vtd-scale", 1, &rig);
+	ret = rig_up(argc > 1 ? argv[1] : "vtd");
 	if (ret)
-		die("rig_create", ret);
+		die("the unit (vtd, smmuv3)", ret);
 	dev = rig_dev(rig, 0);
+	last = 1u << rig->unit->caps.pasid_bits;
 	ret = pl_dev_enable_feature(dev, PL_FEAT_AUX);
 	if (ret)
 		die("enable", ret);
 	dom = pl_domain_alloc_paging(dev, 0);
 	before = footprint();
-	/* PASID 0 is no PASID and the pair needs a free one: 2^20 - 2 at the end. */
-	for (next = 1; next <= 1u << LAST_SHIFT; next <<= 4) {
-		for (; live < next && live < (1u << LAST_SHIFT) - 2; live++)
+	/* PASID 0 is no PASID and the pair needs a free one: two less than there are. */
+	for (next = 1; next <= last; next <<= 4) {
+		for (; live < next && live < last - 2; live++)
 			attach(live + 1, dom);
 		measure(live + 1, dom);
 	}

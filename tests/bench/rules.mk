@@ -7,7 +7,8 @@ $(eval $(call tests_link,pasid-scale,tests/bench/pasid-scale.c $(tests_RIG),plai
 .PHONY: bench-pasid-scale bench-property
 BENCHES += bench-pasid-scale bench-property
 bench-pasid-scale: $(B)/tests/plain/pasid-scale
-	$(Q)tests/bench/pasid-scale.sh $<
+	$(Q)tests/bench/pasid-scale.sh $< vtd
+	$(Q)tests/bench/pasid-scale.sh $< smmuv3
 
 bench-property: $(B)/tests/plain/api-property
 	$(Q)$< --bench --ops 1000000
