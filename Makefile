@@ -42,6 +42,10 @@ MODULES_SRC := Kbuild qemu/engine-regs.h \
 MODULES_OUT := $(B)/modules/$(SERIES)
 MODULES	:= $(MODULES_OUT)/.stamp
 
+# The QEMU that belongs to this tree, built or not: qemu/build says where it is.
+QEMU_SRC := $(shell find qemu -type f)
+QEMU_DIR = $(shell CACHE='$(CACHE)' qemu/build --dir)
+
 INSTALL	:= CACHE='$(CACHE)' harness/deps/install
 # The second stage builds on all processors, unless the caller has said -j himself.
 AGAIN	= +$(Q)$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -70,8 +74,8 @@ run: ## Boot a guest, churn PASIDs on a VT-d unit, print and write the report (R
 	$(AGAIN) do-kernel
 	$(AGAIN) do-run
 
-check: ## Run every test: T0 in user space, T1 in a guest; ends with "N passed, N failed"
-	$(Q)$(INSTALL) build guest
+check: ## Run every test: in user space, in a guest, on our QEMU; ends with "N passed, N failed"
+	$(Q)$(INSTALL) build guest qemu
 	$(AGAIN) do-kernel
 	$(AGAIN) do-check
 
@@ -154,8 +158,8 @@ CHECK_T1 = $(B)/pasidlab check --series=$(SERIES) --tier t1 --tap $(CHECK_ARGS)
 do-run: do-guest $(ALL) do-modules
 	$(Q)$(B)/pasidlab run --series=$(SERIES) $(RUN_ARGS)
 
-do-check: do-guest $(ALL) $(T0_TESTS) do-modules
-	$(Q)harness/deps/run-tests $(T0_TESTS) -- $(CHECK_T1)
+do-check: do-guest $(ALL) $(T0_TESTS) do-modules $(qemu_NEEDS)
+	$(Q)harness/deps/run-tests $(T0_TESTS) -- $(CHECK_T1) $(qemu_TIER)
 
 do-check-t0: $(T0_TESTS)
 	$(Q)harness/deps/run-tests $(T0_TESTS)

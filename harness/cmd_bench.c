@@ -244,7 +244,7 @@ static int pl_one_boot(struct pl_bench_run *run, struct pl_result *r)
 	pl_progress_clear(&run->progress);
 	if (err) {
 		pl_complain("bench", "%s: %s", unit->name, why);
-		return PL_EXIT_CANNOT;
+		return pl_session_status(err);
 	}
 	if (run->err || *pl_reason(r, why)) {
 		pl_complain("bench", "%s: %s; logs: %s", unit->name, run->err ? run->why : why,

@@ -247,7 +247,7 @@ static int pl_check(struct pl_check_run *c, struct pl_result *r)
 		.stop = pl_interrupt_catch(), .on_frame = pl_check_on_frame,
 		.on_tick = pl_check_on_tick, .result = r,
 	};
-	int err, status = PL_EXIT_CANNOT;
+	int err, status;
 
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)c->args.seed);
 	err = pl_session_dir(c->args.out, "check", &dir, why);
@@ -258,8 +258,7 @@ static int pl_check(struct pl_check_run *c, struct pl_result *r)
 	pl_progress_clear(&c->progress);
 	if (err)
 		pl_complain("check", "%s", why);
-	else
-		status = pl_check_end(c, r, dir);
+	status = err ? pl_session_status(err) : pl_check_end(c, r, dir);
 	free(dir);
 	return status;
 }

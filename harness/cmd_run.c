@@ -273,7 +273,7 @@ static int pl_run(struct pl_run *run, struct pl_result *r)
 	pl_progress_clear(&run->progress);
 	if (err) {
 		pl_complain("run", "%s", why);
-		return PL_EXIT_CANNOT;
+		return pl_session_status(err);
 	}
 	return pl_tell(run, r);
 }

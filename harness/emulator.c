@@ -5,11 +5,9 @@
 #include "emulator.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,42 +45,6 @@ static int pl_ask(const char *const *argv, char *line, size_t size)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-/* The newest of the cache: builds are named by what went into them. */
-static int pl_newest(const char *pattern, char path[PATH_MAX])
-{
-	struct stat st, best = {};
-	glob_t g = {};
-	size_t i;
-
-	if (glob(pattern, 0, NULL, &g))
-		return -ENOENT;
-	for (i = 0; i < g.gl_pathc; i++) {
-		if (stat(g.gl_pathv[i], &st) || st.st_mtime < best.st_mtime)
-			continue;
-		best = st;
-		snprintf(path, PATH_MAX, "%s", g.gl_pathv[i]);
-	}
-	globfree(&g);
-	return best.st_mtime ? 0 : -ENOENT;
-}
-
-static int pl_find_built(const char *arch, char path[PATH_MAX])
-{
-	const char *cache = getenv("CACHE"), *xdg = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-	char pattern[PATH_MAX];
-
-	if (cache && *cache)
-		snprintf(pattern, sizeof(pattern), "%s/qemu/*/bin/qemu-system-%s", cache, arch);
-	else if (xdg && *xdg)
-		snprintf(pattern, sizeof(pattern), "%s/pasidlab/qemu/*/bin/qemu-system-%s", xdg,
-			 arch);
-	else
-		snprintf(pattern, sizeof(pattern), "%s/.cache/pasidlab/qemu/*/bin/qemu-system-%s",
-			 home ? home : "", arch);
-	return pl_newest(pattern, path);
-}
-
 static int pl_check_version(const char *path, char why[PL_WHY_MAX])
 {
 	const char *const argv[] = { path, "--version", NULL };
@@ -93,7 +55,7 @@ static int pl_check_version(const char *path, char why[PL_WHY_MAX])
 	if (ret || sscanf(line, "QEMU emulator version %u.%u", &major, &minor) != 2) {
 		snprintf(why, PL_WHY_MAX, "%s is no QEMU that starts: make one with 'make qemu'",
 			 path);
-		return -ENOEXEC;
+		return -ENOTSUP;
 	}
 	if (major > PL_QEMU_MAJOR || (major == PL_QEMU_MAJOR && minor >= PL_QEMU_MINOR))
 		return 0;
@@ -121,21 +83,23 @@ static int pl_check_engine(const char *path, const char *engine, char why[PL_WHY
 	return -ENOTSUP;
 }
 
-static int pl_find_path(const struct pl_unit_kind *unit, char path[PATH_MAX],
+static int pl_find_path(const struct pl_unit_kind *unit, const char *built, char path[PATH_MAX],
 			char why[PL_WHY_MAX])
 {
 	const char *given = getenv("PASIDLAB_QEMU");
-	int err = 0;
+	int err;
 
 	if (given && *given)
 		snprintf(path, PATH_MAX, "%s", given);
 	else
-		err = pl_find_built(unit->arch, path);
-	if (err)
-		snprintf(why, PL_WHY_MAX, "%s needs a QEMU with the PASID engine: make it with "
-			 "'make qemu', or name one in PASIDLAB_QEMU", unit->name);
-	if (!err)
-		err = pl_check_version(path, why);
+		snprintf(path, PATH_MAX, "%s/bin/qemu-system-%s", built, unit->arch);
+	if (!(given && *given) && access(path, X_OK)) {
+		snprintf(why, PL_WHY_MAX, "%s needs a QEMU with the PASID engine, and this build "
+			 "has none: make it with 'make qemu', or name one in PASIDLAB_QEMU",
+			 unit->name);
+		return -ENOENT;
+	}
+	err = pl_check_version(path, why);
 	return err ? err : pl_check_engine(path, unit->qemu_engine, why);
 }
 
@@ -183,21 +147,22 @@ static void pl_add_words(const struct pl_unit_kind *unit, const struct pl_var *v
 /**
  * pl_emulator_find() - the emulator and the devices for a unit's guest
  * @unit: the unit
+ * @built: directory of the build's own QEMU, which need not be there
  * @vars: the run's variables: {endpoints}, {cm}
  * @e: filled
  * @why: filled with a sentence, and its remedy, on error
  *
- * Return: 0; -ENOENT no QEMU was built, -ENOEXEC, -ENOTSUP one that will not do.
+ * Return: 0; -ENOENT no QEMU was built, -ENOTSUP one that will not do.
  */
-int pl_emulator_find(const struct pl_unit_kind *unit, const struct pl_var *vars,
-		     struct pl_emulator *e, char why[PL_WHY_MAX])
+int pl_emulator_find(const struct pl_unit_kind *unit, const char *built,
+		     const struct pl_var *vars, struct pl_emulator *e, char why[PL_WHY_MAX])
 {
 	int err;
 
 	memset(e, 0, sizeof(*e));
 	if (!unit->qemu_engine)
 		return 0;
-	err = pl_find_path(unit, e->path, why);
+	err = pl_find_path(unit, built, e->path, why);
 	if (err)
 		return err;
 	pl_find_firmware(e);

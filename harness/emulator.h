@@ -3,7 +3,8 @@
  * emulator.h - the QEMU that a unit needs, and the devices that its guest gets.
  *
  * Units on a reference model run on any QEMU.  Units of QEMU's own need the build of "make qemu",
- * which has the PASID engine: it is looked for in PASIDLAB_QEMU, then in the cache.
+ * which has the PASID engine: PASIDLAB_QEMU may name one, else it is the one that guest.json names:
+ * the build of this checkout's device, never another's.
  *
  * The hard rule: an emulator is tried before a guest is built for it, so that a wrong one is one
  * line and not a guest that does not boot.
@@ -34,7 +35,7 @@ struct pl_emulator {
 	const char *words[PL_EMULATOR_WORDS + 1];
 };
 
-int pl_emulator_find(const struct pl_unit_kind *unit, const struct pl_var *vars,
-		     struct pl_emulator *e, char why[PL_WHY_MAX]);
+int pl_emulator_find(const struct pl_unit_kind *unit, const char *built,
+		     const struct pl_var *vars, struct pl_emulator *e, char why[PL_WHY_MAX]);
 
 #endif

@@ -158,10 +158,8 @@ static int pl_load_manifest(struct pl_work *w)
 
 static int pl_make_image(struct pl_work *w)
 {
-	int err = pl_load_manifest(w);
+	int err;
 
-	if (err)
-		return err;
 	w->image = pl_image_new();
 	if (!w->image)
 		return -ENOMEM;
@@ -368,7 +366,8 @@ static int pl_boot(struct pl_work *w)
  * @s: the session; @s->result is filled even when the guest was lost
  * @why: filled with a sentence, and its remedy, on error
  *
- * Return: 0 when a guest was started, whatever became of it; else -errno: nothing was measured.
+ * Return: 0 when a guest was started, whatever became of it; else -errno: nothing was measured,
+ * -ENOTSUP because the emulator that was named is none for the unit.
  */
 int pl_session_run(struct pl_session *s, char why[PL_WHY_MAX])
 {
@@ -377,7 +376,9 @@ int pl_session_run(struct pl_session *s, char why[PL_WHY_MAX])
 
 	snprintf(why, PL_WHY_MAX, "out of memory");
 	pl_set_host(&w);
-	err = pl_emulator_find(s->unit, s->vars, &w.emulator, why);
+	err = pl_load_manifest(&w);
+	if (!err)
+		err = pl_emulator_find(s->unit, w.manifest.qemu, s->vars, &w.emulator, why);
 	if (!err)
 		err = pl_make_image(&w);
 	if (!err)
@@ -392,6 +393,17 @@ int pl_session_run(struct pl_session *s, char why[PL_WHY_MAX])
 	pl_image_free(w.image);
 	pl_guest_manifest_release(&w.manifest);
 	return err;
+}
+
+/**
+ * pl_session_status() - how a command ends whose session could not run
+ * @err: from pl_session_run(), not 0
+ *
+ * Return: PL_EXIT_USAGE where the user named an emulator that will not do, else PL_EXIT_CANNOT.
+ */
+int pl_session_status(int err)
+{
+	return err == -ENOTSUP ? PL_EXIT_USAGE : PL_EXIT_CANNOT;
 }
 
 static int pl_mkdirs(char *path)

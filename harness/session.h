@@ -56,6 +56,7 @@ struct pl_session {
 
 int pl_session_run(struct pl_session *s, char why[PL_WHY_MAX]);
 int pl_session_dir(const char *wanted, const char *label, char **out, char why[PL_WHY_MAX]);
+int pl_session_status(int err);
 void pl_session_tidy(const char *dir);
 
 #endif

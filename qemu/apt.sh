@@ -29,10 +29,8 @@ apt_mirror()
 # Programs come from this release and its backports only: others would want another libc.
 apt_write_sources()
 {
-	local site suite sign='' keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	local site=$1 suite sign='' keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-	site=$(apt_mirror)
-	[ -n "$site" ] || die "apt's sources on this machine lack '$codename main': add it"
 	[ ! -r $keyring ] || sign="[signed-by=$keyring] "
 	for suite in $(apt_suites); do
 		printf 'deb-src %s%s %s main\n' "$sign" "$site" "$suite"
@@ -64,20 +62,24 @@ apt_write_conf()
 # Once per run: the configuration and fresh lists. A suite that cannot be read is left out by apt.
 apt_ready()
 {
+	local site
+
 	[ -z "${apt_is_ready-}" ] || return 0
+	site=$(apt_mirror)
+	[ -n "$site" ] || no_source "apt's sources on this machine lack '$codename main': add it"
 	mkdir -p "$apt_home/state" "$apt_home/lists/partial" "$apt_home/cache/archives/partial"
-	apt_write_sources >"$apt_home/sources.list"
+	apt_write_sources "$site" >"$apt_home/sources.list"
 	apt_write_conf >"$apt_home/apt.conf"
 	step "reading the package lists" apt-get -c "$apt_home/apt.conf" -q update ||
 		say QEMU "going on with the lists that could be read"
 	apt_is_ready=1
 }
 
-# The newest version of a source package that begins with PREFIX, or nothing.
-apt_source_version()
+# All versions of a source package.
+apt_source_versions()
 {
 	apt-cache -c "$apt_home/apt.conf" showsrc --only-source "$1" 2>/dev/null |
-		sed -n "s/^Version: \(\([0-9]*:\)\?$2.*\)/\1/p" | sort -rV | head -n 1
+		sed -n 's/^Version: //p'
 }
 
 # The newest version of a binary package that this release or its backports offer.

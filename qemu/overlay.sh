@@ -14,7 +14,7 @@ device_dir=hw/misc/pasid-engine
 # What the result depends on besides the source: the name of the result holds its checksum.
 overlay_files()
 {
-	(cd "$room" && find device devices patches engine-regs.h build overlay.sh -type f | sort)
+	(cd "$room" && find device devices patches engine-regs.h build cc overlay.sh -type f | sort)
 }
 
 overlay_hash()

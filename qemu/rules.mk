@@ -1,43 +1,41 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The QEMU with our PASID engine: built into the cache, shared by all checkouts that hold the same
-# device. QEMU_X86 and QEMU_A64 are its programs ("make -s print-QEMU_X86"); "make check-qemu" lets
-# a guest module try the device through the kernel's own IOMMU API.
+# device (QEMU_DIR). QEMU_X86 and QEMU_A64 are its programs ("make -s print-QEMU_X86"). The QEMU
+# tier of "make check" is qemu_TIER: what run-tests shall run on it, or count as skipped when
+# qemu_SKIP says why there is no such QEMU.
 
-qemu_LINK	= $(CACHE)/qemu/$(TREE_KEY)
-QEMU_X86	= $(qemu_LINK)/bin/qemu-system-x86_64
-QEMU_A64	= $(qemu_LINK)/bin/qemu-system-aarch64
-qemu_SRC	:= $(shell find qemu -type f)
-qemu_STAMP	:= $(B)/qemu/stamp
+QEMU_X86	= $(QEMU_DIR)/bin/qemu-system-x86_64
+QEMU_A64	= $(QEMU_DIR)/bin/qemu-system-aarch64
 qemu_T		:= $(B)/tests/qemu
-qemu_KO		:= $(qemu_T)/module/engine-smoke.ko
+qemu_G		:= $(qemu_T)/$(SERIES)
+qemu_SKIP	:= $(B)/qemu/skip
+qemu_NEEDS	:= $(qemu_T)/engine-test $(qemu_T)/unit-test $(qemu_G)/blk-load \
+		   $(qemu_G)/.modules do-qemu-or-skip
+qemu_TIER	= --skip-if $(qemu_SKIP) \
+		  -- $(qemu_T)/engine-test $(guest_JSON) $(qemu_G)/engine-smoke.ko \
+		  -- $(qemu_T)/unit-test $(guest_JSON) $(B)/guest tests/qemu/guest $(qemu_G)
 
-.PHONY: qemu do-qemu check-qemu do-check-qemu
+.PHONY: qemu do-qemu do-qemu-or-skip check-qemu do-check-qemu
 qemu: ## Build QEMU with the PASID engine into the cache (a few minutes, once)
 	$(Q)$(INSTALL) build guest qemu
-	$(Q)nice -n 19 qemu/build $(TREE_KEY)
+	$(Q)qemu/build
 
-check-qemu: ## Try the PASID engine in guests on that QEMU
+check-qemu: ## The tests on that QEMU alone: its engine, and drivers on its unit
 	$(Q)$(INSTALL) build guest qemu
 	$(AGAIN) do-kernel
 	$(AGAIN) do-check-qemu
 
-do-qemu: $(qemu_STAMP)
-	@:
+do-qemu:
+	$(Q)qemu/build
 
-# The cache may have been emptied behind the stamp's back. The stamp has the time of the start: what
-# was edited while ninja ran is not in it.
-$(qemu_STAMP): $(qemu_SRC) $(if $(wildcard $(QEMU_X86)),,do-qemu-always)
-	@mkdir -p $(@D) && touch $@.new
-	$(Q)nice -n 19 qemu/build $(TREE_KEY)
-	@mv $@.new $@
+# Where its source cannot be had, the other tiers decide.
+do-qemu-or-skip:
+	@mkdir -p $(dir $(qemu_SKIP))
+	$(Q)qemu/build --skip-to $(qemu_SKIP)
 
-.PHONY: do-qemu-always
-do-qemu-always:
-
-do-check-qemu: $(qemu_T)/engine-test $(qemu_KO) $(guest_BASE) $(qemu_STAMP)
-	$(Q)harness/deps/run-tests -- $(qemu_T)/engine-test '$(QEMU_X86)' '$(VMLINUX)' \
-		'$(guest_BASE)' '$(qemu_KO)'
+do-check-qemu: do-guest $(ALL) do-modules $(qemu_NEEDS)
+	$(Q)harness/deps/run-tests $(qemu_TIER)
 
 $(B)/tests/qemu-build-test: tests/unit/qemu-build-test.sh
 	@mkdir -p $(@D)
@@ -45,16 +43,26 @@ $(B)/tests/qemu-build-test: tests/unit/qemu-build-test.sh
 
 T0_TESTS += $(B)/tests/qemu-build-test
 
-$(qemu_T)/engine-test: tests/qemu/engine-test.c $(guest_LIB)
+$(qemu_T)/%-test: tests/qemu/%-test.c tests/qemu/tier.c tests/qemu/tier.h qemu/engine-regs.h \
+		$(wildcard harness/guest/*.h) $(guest_LIB)
 	@mkdir -p $(@D)
 	@echo '  CC        $@'
-	$(Q)$(CC) $(CFLAGS) $(WARN) -D_GNU_SOURCE -std=gnu11 -I. -o $@ $< $(guest_LIB) $(guest_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(WARN) -D_GNU_SOURCE -std=gnu11 -I. -o $@ $(filter %.c,$^) \
+		$(guest_LIB) $(guest_LIBS)
 
-$(qemu_KO): tests/qemu/engine-smoke.c tests/qemu/Kbuild qemu/engine-regs.h
+$(qemu_G)/blk-load: tests/qemu/guest/blk-load.c
 	@mkdir -p $(@D)
-	@echo '  KO        $@'
-	$(Q)cp $^ $(@D)/
-	$(Q)harness/deps/enter '$(KERNEL)' make -s -C '$(KDIR)' M='$(abspath $(@D))' \
-		modules >$(@D)/log 2>&1 || \
-		{ cat $(@D)/log; exit 1; }
-	$(Q)strip --strip-debug $@
+	@echo '  CC        $@ (static)'
+	$(Q)$(CC) -O2 $(WARN) -D_GNU_SOURCE -std=gnu11 -static -o $@ $<
+
+$(qemu_G)/.modules: $(wildcard tests/qemu/guest/*.c) tests/qemu/guest/Kbuild qemu/engine-regs.h \
+		$(KERNEL)/kernel.json
+	@mkdir -p $(qemu_G)/module
+	@echo '  KO        $(qemu_G)'
+	$(Q)cp $(filter tests/% qemu/%,$^) $(qemu_G)/module/
+	$(Q)harness/deps/enter '$(KERNEL)' make -s -C '$(KDIR)' \
+		M='$(abspath $(qemu_G)/module)' modules \
+		>$(qemu_G)/module/log 2>&1 || { cat $(qemu_G)/module/log; exit 1; }
+	$(Q)for m in $(qemu_G)/module/*.ko; do \
+		strip --strip-debug -o $(qemu_G)/$${m##*/} $$m; done
+	@touch $@

@@ -7,7 +7,8 @@
 # ../shared/cache beside the checkout where it holds one, and what apt offers. Every file is checked
 # before it is unpacked: against SHA256SUMS where that names it, else against the .dsc, which apt
 # has checked against the archive's signature. A tarball that nothing names is taken at the user's
-# word, and its checksum is recorded in the result.
+# word, and its checksum is recorded in the result. Debian's archive moves on: of what it offers
+# the newest of our series is taken, else the newest after it, and the patches decide.
 #
 # What find_source leaves: source_tar (absolute), source_version ("11.1.1"), source_id (the name and
 # checksum for the record). Hard rule: a source that was named but cannot be used is an error; only
@@ -15,6 +16,15 @@
 
 series=11.1
 pins=$room/SHA256SUMS
+
+# No source to be had: with --skip-to that is no error.
+no_source()
+{
+	[ -n "$skip_to" ] || die "$@"
+	printf '%s\n' "$*" >"$skip_to"
+	say SKIP "$*"
+	exit 0
+}
 
 sha256_of()
 {
@@ -55,6 +65,27 @@ upstream_version()
 	sed 's/^[0-9]*://; s/[-+~].*//' <<<"$1"
 }
 
+# Is our series, or one after it.
+acceptable()
+{
+	[ "$(printf '%s\n' "$series" "$1" | sort -V | head -n 1)" = "$series" ]
+}
+
+# Of lines that begin with a Debian version the one to take, or nothing.
+best_version()
+{
+	local line version ours='' later=''
+
+	while read -r line; do
+		version=$(upstream_version "${line%% *}")
+		case "$version" in
+		"$series" | "$series".*) ours=$line ;;
+		*) ! acceptable "$version" || later=$line ;;
+		esac
+	done < <(sort -V)
+	printf '%s\n' "${ours:-$later}"
+}
+
 # check_source FILE SUM DSC: against our own list where it names the file, else the .dsc's SUM.
 check_source()
 {
@@ -85,14 +116,14 @@ use_dsc()
 	source_id=$id
 }
 
-# The newest .dsc of our series in a directory, or nothing.
-newest_dsc()
+# The best .dsc in a directory, or nothing.
+best_dsc()
 {
 	local dsc
 
-	for dsc in "$1"/qemu_"$series".*.dsc; do
+	for dsc in "$1"/qemu_*.dsc; do
 		[ ! -r "$dsc" ] || printf '%s %s\n' "$(dsc_version "$dsc")" "$dsc"
-	done | sort -rV | head -n 1 | cut -d ' ' -f 2-
+	done | best_version | cut -d ' ' -f 2-
 }
 
 use_tarball()
@@ -114,8 +145,8 @@ use_named()
 	if [ -f "$named" ]; then
 		use_tarball "$named"
 	elif [ -d "$named" ]; then
-		dsc=$(newest_dsc "$named")
-		[ -n "$dsc" ] || die "PASIDLAB_QEMU_SOURCE=$named holds no qemu_$series.*.dsc"
+		dsc=$(best_dsc "$named")
+		[ -n "$dsc" ] || die "PASIDLAB_QEMU_SOURCE=$named holds no qemu_$series.*.dsc, nor a later one"
 		use_dsc "$dsc"
 	else
 		die "PASIDLAB_QEMU_SOURCE=$named: no such file or directory"
@@ -127,17 +158,19 @@ use_apt()
 	local version store=$CACHE/qemu/source
 
 	apt_ready
-	version=$(apt_source_version qemu "${series//./\\.}")
-	[ -n "$version" ] || die "no source of QEMU $series to be had: set PASIDLAB_QEMU_SOURCE to" \
-		"a directory with qemu_$series.*.dsc and its tarballs, or to a tarball"
+	version=$(apt_source_versions qemu | best_version)
+	[ -n "$version" ] || no_source "no source of QEMU $series to be had: set" \
+		"PASIDLAB_QEMU_SOURCE to a directory with qemu_$series.*.dsc and its tarballs, or to" \
+		"a tarball"
 	say QEMU "fetching the source of $version"
 	rm -rf "$store.tmp"
 	mkdir -p "$store.tmp"
 	step "downloading" apt_fetch_source "$store.tmp" qemu "$version" ||
-		die "download failed: check the network, or set PASIDLAB_QEMU_SOURCE"
+		no_source "download of QEMU's source failed: check the network, or set" \
+			"PASIDLAB_QEMU_SOURCE"
 	rm -rf "$store"
 	mv "$store.tmp" "$store"
-	use_dsc "$(newest_dsc "$store")"
+	use_dsc "$(best_dsc "$store")"
 }
 
 find_source()
@@ -146,15 +179,13 @@ find_source()
 
 	if [ -n "${PASIDLAB_QEMU_SOURCE-}" ]; then
 		use_named
-	elif dsc=$(newest_dsc "$beside") && [ -n "$dsc" ]; then
+	elif dsc=$(best_dsc "$beside") && [ -n "$dsc" ]; then
 		use_dsc "$dsc"
-	elif dsc=$(newest_dsc "$CACHE/qemu/source") && [ -n "$dsc" ]; then
+	elif dsc=$(best_dsc "$CACHE/qemu/source") && [ -n "$dsc" ]; then
 		use_dsc "$dsc"
 	else
 		use_apt
 	fi
-	case "$source_version" in
-	"$series".*) ;;
-	*) die "the source is QEMU $source_version, but our patches are for $series" ;;
-	esac
+	acceptable "$source_version" ||
+		die "the source is QEMU $source_version, but our patches are for $series and later"
 }

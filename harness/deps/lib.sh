@@ -42,6 +42,12 @@ machine_codename()
 	printf '%s\n' "$VERSION_CODENAME"
 }
 
+# How far ninja is, by the last line of its log.
+progress_of()
+{
+	tail -n 1 "$1" | sed -n 's/^\(\[[0-9]*\/[0-9]*\]\).*/ \1/p'
+}
+
 # Show one line while a command runs: rewritten each second on a terminal, every 10 s in a log.
 watch_step()
 {
@@ -57,7 +63,7 @@ watch_step()
 			printf '\r  %-9s %s: %d s  %.50s\033[K' WAIT "$title" $seconds \
 				"$(tail -n 1 "$log" | tr -d '\r\033')"
 		else
-			say WAIT "$title: $seconds s"
+			say WAIT "$title: $seconds s$(progress_of "$log")"
 		fi
 	done
 	[ ! -t 1 ] || [ $last -eq 0 ] || printf '\r\033[K'

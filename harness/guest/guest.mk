@@ -41,9 +41,10 @@ $(guest_BASE): $(B)/harness/guest/mkbase $(guest_INIT)
 	@echo '  GUEST     $@'
 	$(Q)$< $@ $(guest_INIT) "$$(command -v busybox)" $$(busybox --list)
 
-$(guest_JSON): $(guest_BASE) $(MODULES) $(KERNEL)/kernel.json harness/guest/manifest
+# The names of what belongs to the tree change with it: qemu/build says what its QEMU is called.
+$(guest_JSON): $(guest_BASE) $(MODULES) $(KERNEL)/kernel.json harness/guest/manifest $(QEMU_SRC)
 	@echo '  GUEST     $@'
-	$(Q)harness/guest/manifest '$(KERNEL)' '$(guest_BASE)' '$(MODULES_OUT)' $@
+	$(Q)harness/guest/manifest '$(KERNEL)' '$(guest_BASE)' '$(MODULES_OUT)' '$(QEMU_DIR)' $@
 	$(Q)$(if $(filter $(DEFAULT_SERIES),$(SERIES)),ln -sf $(notdir $@) $(B)/guest.json)
 
 do-guest: $(guest_JSON)

@@ -36,16 +36,21 @@ int pl_guest_manifest_load(const char *series, struct pl_guest_manifest *manifes
 
 	memset(manifest, 0, sizeof(*manifest));
 	err = path_beside(series, path, sizeof(path));
-	if (err)
-		return err;
+	return err ? err : pl_guest_manifest_read(path, manifest);
+}
+
+int pl_guest_manifest_read(const char *path, struct pl_guest_manifest *manifest)
+{
+	memset(manifest, 0, sizeof(*manifest));
 	if (access(path, R_OK))
 		return -errno;
 	manifest->root = json_load_file(path, 0, NULL);
 	if (!manifest->root ||
-	    json_unpack(manifest->root, "{s:s, s:s, s:s, s:s, s:s, s:o}",
+	    json_unpack(manifest->root, "{s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
 			"release", &manifest->release, "version", &manifest->version,
 			"kernel", &manifest->kernel, "base", &manifest->base,
-			"stock", &manifest->stock, "modules", &manifest->modules) ||
+			"stock", &manifest->stock, "qemu", &manifest->qemu,
+			"modules", &manifest->modules) ||
 	    !json_is_array(manifest->modules)) {
 		pl_guest_manifest_release(manifest);
 		return -EBADMSG;

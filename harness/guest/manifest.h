@@ -4,8 +4,9 @@
  *
  * "make" writes one small JSON file, guest-SERIES.json, beside the pasidlab command, and guest.json
  * for the series that is used unless another is named: the kernel and its exact package
- * version, the base archive, and the tree's own modules in the order in which they load. Hard rule:
- * paths in it are absolute, so that the command may be run from anywhere.
+ * version, the base archive, the tree's own modules in the order in which they load, and the
+ * directory of the QEMU that belongs to the tree, built or not. Hard rule: paths in it are
+ * absolute, so that the command may be run from anywhere.
  */
 #ifndef PASIDLAB_HARNESS_GUEST_MANIFEST_H
 #define PASIDLAB_HARNESS_GUEST_MANIFEST_H
@@ -19,6 +20,7 @@
  * @kernel: the ELF kernel
  * @base: the base archive
  * @stock: directory of the distribution's own modules
+ * @qemu: directory of the QEMU with this tree's device ("make qemu"); need not be there
  * @modules: array of strings: the tree's modules, in load order
  * @root: the whole object; all pointers above point into it
  */
@@ -28,6 +30,7 @@ struct pl_guest_manifest {
 	const char *kernel;
 	const char *base;
 	const char *stock;
+	const char *qemu;
 	json_t *modules;
 	json_t *root;
 };
@@ -40,6 +43,15 @@ struct pl_guest_manifest {
  * Return: 0, -ENOENT, -EBADMSG when it is no such manifest.
  */
 int pl_guest_manifest_load(const char *series, struct pl_guest_manifest *manifest);
+
+/**
+ * pl_guest_manifest_read() - read a manifest that is somewhere else
+ * @path: the file
+ * @manifest: filled in
+ *
+ * Return: as pl_guest_manifest_load().
+ */
+int pl_guest_manifest_read(const char *path, struct pl_guest_manifest *manifest);
 
 /**
  * pl_guest_manifest_release() - free what a manifest holds

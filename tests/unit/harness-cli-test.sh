@@ -164,8 +164,8 @@ run "$pasidlab" run --series=9.9
 ok "a series that was not made is status 3" ended 3
 ok "and names the remedy for it" says "make guest SERIES=9.9"
 : > "$work/vmlinux"; : > "$work/base.cpio"
-printf '{"release":"r","version":"v","kernel":"%s","base":"%s","stock":"%s","modules":[]}\n' \
-	"$work/vmlinux" "$work/base.cpio" "$work" > "$work/bin/guest.json"
+printf '{"release":"r","version":"v","kernel":"%s","base":"%s","stock":"%s",%s,"modules":[]}\n' \
+	"$work/vmlinux" "$work/base.cpio" "$work" "\"qemu\":\"$work/qemu\"" > "$work/bin/guest.json"
 
 # emulate TEXT: what stands for QEMU.
 emulate()
@@ -229,6 +229,31 @@ emulate "printf '\\036{\"type\":\"surprise\"}\\n' >&4; cat '$work/pass.frames' >
 with_path "$pasidlab" run --accel tcg --out "$work/r6"
 ok "a frame of unknown type fails the run" test "$status" -eq 1
 ok "and is named" shows "a frame of unknown type 'surprise'"
+
+# A unit of QEMU's own wants the QEMU that belongs to the build, or the one that is named.
+run "$pasidlab" run --unit vtd@qemu --accel tcg --out "$work/r7"
+ok "a build without its QEMU is status 3" ended 3
+ok "and names the remedy" says "make qemu"
+named() { run env PASIDLAB_QEMU="$work/path/qemu-system-x86_64" "$@"; }
+emulate 'exit 1'
+named "$pasidlab" run --unit vtd@qemu --accel tcg --out "$work/r7"
+ok "a QEMU that is too old is status 2" ended 2
+ok "and its version is named" says "is QEMU 7.2; its IOMMU is of use from 11.1 on"
+ok "in one line" test "$(wc -l < "$work/err")" -eq 1
+emulate 'exit 0'
+sed -i 's/7\.2\.0/11.1.4/' "$work/path/qemu-system-x86_64"
+named "$pasidlab" run --unit intree --accel tcg --out "$work/r7"
+ok "a QEMU without the engine is status 2" ended 2
+ok "and the device is named" says "has no device pasid-engine"
+named "$pasidlab" bench --unit vtd@qemu,intree --boots 1 --out "$work/r7"
+ok "for the benchmark too" ended 2
+run env PASIDLAB_QEMU="$work/nothing" "$pasidlab" run --unit vtd@qemu --out "$work/r7"
+ok "no QEMU of that name is status 2" ended 2
+ok "and the name is told" says "$work/nothing is no QEMU that starts"
+mkdir -p "$work/qemu/bin"
+cp "$work/path/qemu-system-x86_64" "$work/qemu/bin/"
+run "$pasidlab" run --unit vtd@qemu --accel tcg --out "$work/r7"
+ok "the build's own QEMU is looked at no less" says "$work/qemu/bin/qemu-system-x86_64 has no device"
 
 # The tests' own form.
 emulate "cat '$work/pass.frames' >&4; sleep 0.3"

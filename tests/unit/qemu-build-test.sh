@@ -31,8 +31,14 @@ fresh()
 
 build()
 {
-	CACHE=$work/cache PATH="$work/bin:$PATH" timeout 60 "$work/tree/qemu/build" test \
+	CACHE=$work/cache PATH="$work/bin:$PATH" timeout 60 "$work/tree/qemu/build" "$@" \
 		>"$work/out" 2>"$work/err"
+}
+
+# Where the copy's result would be.
+built_dir()
+{
+	CACHE=$work/cache "$work/tree/qemu/build" --dir
 }
 
 # refuses NAME PATTERN: exit 2, one line on stderr that matches, no result in the cache.
@@ -42,7 +48,7 @@ refuses()
 
 	build || status=$?
 	if [ $status -eq 2 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q "$2" "$work/err" &&
-		[ ! -e "$work/cache/qemu/test" ]; then
+		[ ! -e "$(built_dir)" ]; then
 		verdict=ok
 	fi
 	result "$verdict" "$1"
@@ -114,36 +120,69 @@ machine()
 		echo "$VERSION_CODENAME main mirror";; esac'
 	fake apt-cache ':'
 	refuses no-suite-has-it 'no source of QEMU 11.1 to be had'
+	can_skip
 }
 
-hash_of_tree()
+# The same with --skip-to: no error, and the reason where it was asked for.
+can_skip()
 {
+	local verdict='not ok'
+
+	build --skip-to "$work/skip" && grep -q 'no source of QEMU' "$work/skip" &&
+		[ ! -s "$work/err" ] && verdict=ok
+	result "$verdict" no-suite-has-it-and-skip
+	verdict='not ok'
+	PASIDLAB_QEMU_SOURCE=$work/nothing build --skip-to "$work/skip" || [ -s "$work/skip" ] ||
+		verdict=ok
+	result "$verdict" no-skip-for-what-was-named
+}
+
+# choice NAME WANTED VERSION...: which of the versions that an archive has is taken.
+choice()
+{
+	local name=$1 wanted=$2 got
+	shift 2
+
 	# shellcheck disable=SC1091,SC2034 # of the copy, which uses room
-	(room=$work/tree/qemu && . "$work/tree/qemu/overlay.sh" && overlay_hash)
+	got=$(room=$work/tree/qemu && . "$work/tree/qemu/source.sh" &&
+		printf '%s\n' "$@" | best_version)
+	[ "$got" = "$wanted" ] && result ok "$name" && return
+	result 'not ok' "$name"
+	echo "# took '$got', wanted '$wanted'"
+}
+
+choices()
+{
+	fresh
+	choice newest-of-our-series 1:11.1.3+ds-1 1:7.2+dfsg-7 1:11.1.3+ds-1~bpo13+1 \
+		1:11.1.3+ds-1 1:11.1.2+ds-3 1:11.2.0+ds-1
+	choice next-series-else 1:12.0.1+ds-1 1:10.2.2+ds-1 1:12.0.1+ds-1 1:12.0.0+ds-1
+	choice nothing-older '' 1:7.2+dfsg-7+deb12u18 1:10.0.2+ds-2+deb13u1~bpo12+1
 }
 
 # What is there already is taken, without a look at sources or tools.
 shortcut()
 {
-	local hash verdict='not ok'
+	local dir verdict='not ok'
 
 	unset PASIDLAB_QEMU_SOURCE
 	fresh
-	hash=$(hash_of_tree)
-	mkdir -p "$work/cache/qemu/11.1.7-$hash"
-	echo '{}' >"$work/cache/qemu/11.1.7-$hash/qemu.json"
+	dir=$(built_dir)
+	mkdir -p "$dir"
+	echo '{}' >"$dir/qemu.json"
 	fake tar 'exit 1'
 	fake apt-get 'exit 1'
-	build && [ "$(readlink "$work/cache/qemu/test")" = "11.1.7-$hash" ] && verdict=ok
+	build && verdict=ok
 	result "$verdict" result-found-again
 	echo '/* changed */' >>"$work/tree/qemu/device/job.c"
 	verdict='not ok'
-	[ "$(hash_of_tree)" = "$hash" ] || verdict=ok
+	[ "$(built_dir)" = "$dir" ] || verdict=ok
 	result "$verdict" change-is-noticed
 }
 
 named_sources
 machine
+choices
 shortcut
 printf '1..%d\n' $count
 [ $failed -eq 0 ]
