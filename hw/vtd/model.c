@@ -237,7 +237,7 @@ static void m_set_half(u64 *v, u32 off, u32 val)
 static void m_set_fsts(struct vtd_model *m, u32 val)
 {
 	m_fault_clear(m, val);
-	if (val & (VTD_FSTS_IQE | VTD_FSTS_ITE))
+	if (val & (VTD_FSTS_IQE | VTD_FSTS_ITE) && !m->cfg.stubborn)
 		m_queue_kick(m);	/* 6.5.2.11: fetching goes on */
 }
 

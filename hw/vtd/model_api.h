@@ -74,6 +74,8 @@ enum vtd_model_order {
  * @handshake_polls: GSTS shows a command after that many reads of it
  * @slow_polls: the queue moves after that many register reads; 0: at once
  * @max_entries: cached entries at most; 0: no limit
+ * @stubborn: as QEMU 7.2: after an invalidation queue error only a write of the
+ *	tail makes it go on, and a wait must store or interrupt
  */
 struct vtd_model_config {
 	bool caching_mode;
@@ -103,6 +105,7 @@ struct vtd_model_config {
 	u32 handshake_polls;
 	u32 slow_polls;
 	u32 max_entries;
+	bool stubborn;
 };
 
 /**

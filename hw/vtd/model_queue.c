@@ -164,6 +164,8 @@ static int m_dec_wait(const struct vtd_model *m, const u64 *q, struct m_desc *d)
 	d->drain = q[0] & VTD_WAIT_PD;
 	if (d->drain && !(m->ecap & M_ECAP_PDS))
 		return M_IQE_RSVD;
+	if (m->cfg.stubborn && !(q[0] & (VTD_WAIT_SW | VTD_WAIT_IF)))
+		return M_IQE_RSVD;
 	d->sw = q[0] & VTD_WAIT_SW;
 	d->fence = q[0] & VTD_WAIT_FN;
 	d->data = FIELD_GET(VTD_WAIT_DATA, q[0]);

@@ -14,6 +14,12 @@
  * doorbell, and one of them leads the next round.  So n submitters cost one
  * wait when the unit is slow and one each when it is not.
  *
+ * A refused descriptor (6.5.2.11) is *mended*: a global invalidation of its kind,
+ * which nothing can be wrong with, takes its place, so that nothing is lost and
+ * the order around it stays.  A device-TLB invalidation has no such form; then a
+ * wait takes its place, the unit goes on, and the queue is marked, for what went
+ * unanswered cannot be told.
+ *
  * Locking: vtd_queue.lock for the ring and the numbers, never held while
  * polling.  Submitters may sleep.
  *
@@ -82,48 +88,117 @@ static void desc_print(struct vtd_queue *q, const char *what)
 	       pl_read64(q->regs, VTD_IQERCD));
 }
 
+/* The wait of the leader, of whom there is one at a time. */
+static u64 leader_wait(const struct vtd_queue *q)
+{
+	return VTD_DESC_WAIT | VTD_WAIT_SW | VTD_WAIT_FN | FIELD_PREP(VTD_WAIT_DATA, q->seq);
+}
+
 /*
- * The unit stops at a descriptor it does not accept (6.5.2.10).  Put a fence
- * that does nothing in its place and let the unit go on: others' descriptors
- * stand behind it.
+ * A wait that nobody looks at.  Not FN alone: QEMU 7.2 takes a wait only if it
+ * stores or interrupts.  The word behind the status is nobody's.
+ */
+static bool put_nothing(const struct vtd_queue *q, u64 *lo, u64 *hi)
+{
+	*lo = VTD_DESC_WAIT | VTD_WAIT_SW | VTD_WAIT_FN;
+	*hi = virt_to_phys(q->status + 1);
+	return false;
+}
+
+/* What stands in for @desc; true when it does no less, and has no field to be wrong. */
+static bool stand_in(const struct vtd_queue *q, const u64 *desc, u64 *lo, u64 *hi)
+{
+	*hi = 0;
+	switch (FIELD_GET(VTD_DESC_TYPE, desc[0])) {
+	case VTD_DESC_CC:
+		*lo = VTD_DESC_CC | FIELD_PREP(VTD_CC_G, VTD_CC_GLOBAL);
+		return true;
+	case VTD_DESC_PC:
+		*lo = VTD_DESC_PC | FIELD_PREP(VTD_PC_G, VTD_PC_GLOBAL);
+		return true;
+	case VTD_DESC_IOTLB:
+	case VTD_DESC_PIOTLB:
+		*lo = VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_GLOBAL) |
+		      VTD_IOTLB_DR | VTD_IOTLB_DW;
+		return true;
+	case VTD_DESC_WAIT:
+		put_nothing(q, lo, hi);
+		if (desc[0] & VTD_WAIT_SW) {
+			*lo = leader_wait(q);
+			*hi = virt_to_phys(q->status);
+		}
+		return true;
+	default:
+		return put_nothing(q, lo, hi);
+	}
+}
+
+/* Put something where the unit stopped that it accepts; 0 when nothing is lost by it. */
+static int mend(struct vtd_queue *q)
+{
+	bool again = q->mended_head == q->head && q->mended_seq == q->seq, whole;
+	u64 *desc = q->ring[q->head], lo, hi;
+
+	whole = again ? put_nothing(q, &lo, &hi) : stand_in(q, desc, &lo, &hi);
+	q->mended_head = q->head;
+	q->mended_seq = q->seq;
+	desc[0] = lo;
+	desc[1] = hi;
+	desc[2] = 0;
+	desc[3] = 0;
+	q->regs->ops->publish(q->regs, desc, 4 * sizeof(*desc));
+	return whole ? 0 : -EIO;
+}
+
+/*
+ * The unit stopped before a descriptor and fetches nothing until IQE is cleared
+ * (6.5.2.11).  Hardware then goes on by itself, QEMU when the tail is written
+ * again; writing it twice does no harm.
  */
 static int error_descriptor(struct vtd_queue *q)
 {
-	u64 *desc;
+	int ret;
 
 	read_head(q);
-	desc_print(q, "invalidation queue error");
-	desc = q->ring[q->head];
-	desc[0] = VTD_DESC_WAIT | VTD_WAIT_FN;
-	desc[1] = 0;
-	q->regs->ops->publish(q->regs, desc, 4 * sizeof(*desc));
+	if (!q->error)
+		desc_print(q, "invalidation queue error");
+	ret = mend(q);
 	wmb();	/* the mended descriptor before the unit looks again */
 	pl_write32(q->regs, VTD_FSTS, VTD_FSTS_IQE);
-	return -EIO;
+	doorbell(q);
+	if (!ret)
+		pr_warn("a global one takes its place: nothing is lost\n");
+	return ret;
 }
 
-/* A device did not answer; the unit gave up its waits with it (6.5.2.10). */
+/* A device did not answer; the unit gave up its waits with it (6.5.2.11). */
 static int error_device(struct vtd_queue *q)
 {
 	read_head(q);
 	desc_print(q, "device TLB invalidation timed out");
 	pl_write32(q->regs, VTD_FSTS, VTD_FSTS_ITE | VTD_FSTS_ICE);
-	ring_put(q, VTD_DESC_WAIT | VTD_WAIT_SW | VTD_WAIT_FN |
-		 FIELD_PREP(VTD_WAIT_DATA, q->seq), virt_to_phys(q->status));
+	ring_put(q, leader_wait(q), virt_to_phys(q->status));
 	doorbell(q);
 	return -ETIMEDOUT;
 }
 
-/* Errors are rare: what went unanswered cannot be told, so the queue is marked. */
+/* Read again under the lock: of two who see an error, one deals with it. */
 static void look_for_errors(struct vtd_queue *q)
 {
-	u32 fsts = pl_read32(q->regs, VTD_FSTS);
 	unsigned long flags;
+	int ret = 0;
+	u32 fsts;
 
-	if (!(fsts & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)))
+	if (!(pl_read32(q->regs, VTD_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)))
 		return;
 	spin_lock_irqsave(&q->lock, flags);
-	queue_fail(q, fsts & VTD_FSTS_IQE ? error_descriptor(q) : error_device(q));
+	fsts = pl_read32(q->regs, VTD_FSTS);
+	if (fsts & VTD_FSTS_IQE)
+		ret = error_descriptor(q);
+	else if (fsts & (VTD_FSTS_ITE | VTD_FSTS_ICE))
+		ret = error_device(q);
+	if (ret)
+		queue_fail(q, ret);
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
@@ -228,8 +303,7 @@ static void lead(struct vtd_queue *q, struct pl_cost *cost, unsigned long *flags
 	u32 seq = ++q->seq;
 
 	q->flushing = true;
-	ring_put(q, VTD_DESC_WAIT | VTD_WAIT_SW | VTD_WAIT_FN | FIELD_PREP(VTD_WAIT_DATA, seq),
-		 virt_to_phys(q->status));
+	ring_put(q, leader_wait(q), virt_to_phys(q->status));
 	pl_cost_add(cost, PL_COUNT_WAITS, 1);
 	doorbell(q);
 	spin_unlock_irqrestore(&q->lock, *flags);

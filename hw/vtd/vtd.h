@@ -54,6 +54,8 @@
  * @tickets: batches put into the ring so far
  * @done: batches known to be complete
  * @flushing: a leader waits for the unit
+ * @mended_head: where a refused descriptor was replaced last
+ * @mended_seq: @seq at that time
  * @error: 0, or why the queue can no longer be trusted
  */
 struct vtd_queue {
@@ -67,6 +69,8 @@ struct vtd_queue {
 	u64 tickets;
 	u64 done;
 	bool flushing;
+	u32 mended_head;
+	u32 mended_seq;
 	int error;
 };
 

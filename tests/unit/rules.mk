@@ -12,3 +12,6 @@ $(eval $(call t0_program,smmuv3-model-test,tests/unit/smmuv3-model-test.c,plain 
 smmuv3_driver	:= $(filter-out %/module.c %/model%,$(wildcard hw/smmuv3/*.c))
 $(eval $(call t0_program,smmuv3-wire-test,tests/unit/smmuv3-wire-test.c tests/unit/wire.c \
 	$(smmuv3_driver),plain asan,kmod))
+
+# The driver's queue when the unit stops.
+$(eval $(call t0_program,vtd-queue-test,tests/unit/vtd-queue-test.c tests/rig.c,plain asan))
