@@ -17,8 +17,11 @@
  * ATS and PASID off and the unit forgets the device.  Removal ends with a
  * function level reset.
  *
+ * A reset that somebody else asks for (sysfs) loses nothing: jobs that run come
+ * to their end first, and those that come wait until the channels are on again.
+ *
  * Locking: pe_lock for who waits and which unit serves whom, the outermost of
- * all locks of the module.
+ * all locks of the module.  Then pl_pe.reset: jobs read it, a reset writes it.
  *
  * The hard rule: the device reaches no memory while it waits.
  */
@@ -29,6 +32,7 @@
 #include <linux/io.h>
 #include <linux/module.h>
 #include <linux/pci-ats.h>
+#include <linux/rwsem.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
@@ -49,6 +53,7 @@
  * @id: its name in the table
  * @refs: the driver's, and one per call of run()
  * @idle: the last reference is gone
+ * @reset: held while the device is being reset, and by jobs against that
  * @stop: jobs give up
  * @lent: vector that @unit interrupts through, or NO_VECTOR
  * @vectors: MSI-X vectors there are
@@ -66,6 +71,7 @@ struct pl_pe {
 	u32 id;
 	refcount_t refs;
 	struct completion idle;
+	struct rw_semaphore reset;
 	bool stop;
 	int lent;
 	int vectors;
@@ -151,11 +157,15 @@ static int pe_run(void *priv, struct pl_dma_desc *descs, unsigned int n)
 
 	if (!pe)
 		return -ENODEV;
+	if (down_read_killable(&pe->reset))
+		goto put;
 	ch = channel_lock(pe);
 	if (ch) {
 		ret = READ_ONCE(pe->stop) ? -ENODEV : run_locked(pe, ch, descs, n);
 		mutex_unlock(&ch->lock);
 	}
+	up_read(&pe->reset);
+put:
 	pe_put(pe);
 	return ret;
 }
@@ -495,6 +505,7 @@ static struct pl_pe *pe_new(struct pci_dev *pdev, void __iomem *bar)
 	pe->bar = bar;
 	pe->nr = nr;
 	pe->lent = NO_VECTOR;
+	init_rwsem(&pe->reset);
 	for (i = 0; i < nr; i++) {
 		if (pl_pe_channel_init(&pe->channels[i], bar + PL_ENG_CH(i), &pe->stop)) {
 			pe_free(pe);
@@ -574,6 +585,38 @@ static void pe_remove(struct pci_dev *pdev)
 	pci_disable_device(pdev);
 }
 
+/*
+ * The PCI core saves and restores the capabilities, the registers of the BAR are
+ * ours.  No unit comes or goes meanwhile: pe_lock is kept until the reset is done.
+ */
+static void pe_reset_prepare(struct pci_dev *pdev)
+{
+	struct pl_pe *pe = pci_get_drvdata(pdev);
+
+	mutex_lock(&pe_lock);
+	down_write(&pe->reset);
+	if (pe->unit)
+		channels_off(pe);
+}
+
+static void pe_reset_done(struct pci_dev *pdev)
+{
+	struct pl_pe *pe = pci_get_drvdata(pdev);
+	int ret = 0;
+
+	if (pe->unit)
+		ret = channels_on(pe);
+	up_write(&pe->reset);
+	mutex_unlock(&pe_lock);
+	if (ret)
+		pci_err(pdev, "no channels after a reset: %d\n", ret);
+}
+
+static const struct pci_error_handlers pe_reset_handlers = {
+	.reset_prepare = pe_reset_prepare,
+	.reset_done = pe_reset_done,
+};
+
 static const struct pci_device_id pe_ids[] = {
 	{ PCI_DEVICE(PL_ENG_VENDOR, PL_ENG_DEVICE) },
 	{ }
@@ -585,6 +628,7 @@ static struct pci_driver pe_driver = {
 	.id_table = pe_ids,
 	.probe = pe_probe,
 	.remove = pe_remove,
+	.err_handler = &pe_reset_handlers,
 	/* Else the kernel's DMA API owns it, and no unit may (hw/intree). */
 	.driver_managed_dma = true,
 };

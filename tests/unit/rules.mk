@@ -14,4 +14,5 @@ $(eval $(call t0_program,smmuv3-wire-test,tests/unit/smmuv3-wire-test.c tests/un
 	$(smmuv3_driver),plain asan,kmod))
 
 # The driver's queue when the unit stops.
-$(eval $(call t0_program,vtd-queue-test,tests/unit/vtd-queue-test.c tests/rig.c,plain asan))
+$(eval $(call t0_program,vtd-queue-test,tests/unit/vtd-queue-test.c tests/rig.c \
+	tests/rig_vtd.c,plain asan))

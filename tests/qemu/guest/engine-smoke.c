@@ -67,10 +67,6 @@ static unsigned long transfers = 1000000;
 module_param(transfers, ulong, 0444);
 MODULE_PARM_DESC(transfers, "small transfers of the endurance test");
 
-static char *label = "engine";
-module_param(label, charp, 0444);
-MODULE_PARM_DESC(label, "first part of the tests' names");
-
 static u64 stat(unsigned int reg)
 {
 	return readq(s.bar + reg);
@@ -191,13 +187,13 @@ static u8 one(u8 op, u32 flags, u32 pasid, u64 at, u32 len, struct pl_eng_comp *
 
 static void check(bool ok, const char *name)
 {
-	seq_printf(s.out, "%s %u - %s/%s\n", ok ? "ok" : "not ok", ++s.count, label, name);
+	seq_printf(s.out, "%s %u - %s\n", ok ? "ok" : "not ok", ++s.count, name);
 	s.failed += !ok;
 }
 
 static void skip(const char *name, const char *why)
 {
-	seq_printf(s.out, "ok %u - %s/%s # SKIP %s\n", ++s.count, label, name, why);
+	seq_printf(s.out, "ok %u - %s # SKIP %s\n", ++s.count, name, why);
 }
 
 #define P	PL_ENG_F_PASID
