@@ -121,6 +121,42 @@ static int pl_read_series(struct pl_boot *boot, json_t *o, char why[PL_WHY_MAX])
 	return pl_read_samples(s, samples, why);
 }
 
+static int pl_read_live(struct pl_live *l, json_t *o, char why[PL_WHY_MAX])
+{
+	json_int_t replaces = 0, transfers = 0, aborted = 0, wrong = 0;
+	const char *skip = NULL;
+
+	if (json_unpack(o, "{s:s}", "skip", &skip) &&
+	    json_unpack(o, "{s:I,s:I,s:I,s:I}", "replaces", &replaces, "transfers", &transfers,
+			"aborted", &aborted, "wrong", &wrong))
+		return pl_refuse(why, "transfers under replaces lack a figure");
+	if (skip && pl_strdup_clean(&l->skip, skip))
+		return -ENOMEM;
+	l->known = true;
+	l->replaces += (uint64_t)replaces;
+	l->transfers += (uint64_t)transfers;
+	l->aborted += (uint64_t)aborted;
+	l->wrong += (uint64_t)wrong;
+	return 0;
+}
+
+/**
+ * pl_bench_live() - were transfers under replaces of ours left alone?
+ * @b: the bench
+ *
+ * Return: PL_NO_TARGET where it was not tried, PL_NOT_JUDGED where it could not be.
+ */
+enum pl_reached pl_bench_live(const struct pl_bench *b)
+{
+	const struct pl_live *l = &b->live[PL_OURS];
+
+	if (!l->known)
+		return PL_NO_TARGET;
+	if (l->skip)
+		return PL_NOT_JUDGED;
+	return l->aborted || l->wrong ? PL_MISSED : PL_REACHED;
+}
+
 /**
  * pl_bench_add() - take in what a boot measured
  * @b: the bench
@@ -133,11 +169,14 @@ static int pl_read_series(struct pl_boot *boot, json_t *o, char why[PL_WHY_MAX])
 int pl_bench_add(struct pl_bench *b, int side, const json_t *frame, char why[PL_WHY_MAX])
 {
 	json_t *list, *o, *kbench = json_object_get(frame, "kbench");
+	json_t *live = json_object_get(kbench, "dma");
 	struct pl_boot *boot;
 	json_int_t witness;
 	size_t i;
 	int err = 0;
 
+	if (live)
+		return pl_read_live(&b->live[side], live, why);
 	if (!kbench || json_unpack(kbench, "{s:I,s:o}", "witness", &witness, "series", &list))
 		return pl_refuse(why, "the guest's frame holds no series");
 	boot = pl_grow(&b->boots, &b->n_boots, sizeof(*boot));
@@ -171,6 +210,8 @@ void pl_bench_free(struct pl_bench *b)
 		json_decref(b->boots[i].raw);
 	}
 	free(b->boots);
+	for (i = 0; i < PL_SIDES; i++)
+		free(b->live[i].skip);
 	for (i = 0; i < PL_ENV_NR; i++)
 		free(b->env[i]);
 	memset(b, 0, sizeof(*b));

@@ -70,11 +70,33 @@ struct pl_boot {
 };
 
 /**
+ * struct pl_live - transfers while the domain of their PASID was replaced
+ * @known: it was tried
+ * @skip: why it could not be; NULL where it could
+ * @replaces: replaces
+ * @transfers: transfers meanwhile
+ * @aborted: of them, refused
+ * @wrong: of them, reached neither domain
+ */
+struct pl_live {
+	bool known;
+	char *skip;
+	uint64_t replaces;
+	uint64_t transfers;
+	uint64_t aborted;
+	uint64_t wrong;
+};
+
+/* What is to be reached there, for people. */
+#define PL_LIVE_TARGET	"0 aborted, 0 wrong"
+
+/**
  * struct pl_bench - boots, in the order in which they ran
  * @unit: names of the sides; NULL where there is no second
  * @icount: samples are guest instructions, else nanoseconds
  * @boots: the boots
  * @n_boots: how many
+ * @live: of a boot of its own for each side
  * @env: of the last one
  */
 struct pl_bench {
@@ -82,6 +104,7 @@ struct pl_bench {
 	bool icount;
 	struct pl_boot *boots;
 	size_t n_boots;
+	struct pl_live live[PL_SIDES];
 	char *env[PL_ENV_NR];
 };
 
@@ -129,6 +152,7 @@ struct pl_bench_row {
 
 int pl_bench_add(struct pl_bench *b, int side, const json_t *frame, char why[PL_WHY_MAX]);
 void pl_bench_free(struct pl_bench *b);
+enum pl_reached pl_bench_live(const struct pl_bench *b);
 size_t pl_bench_rows(const struct pl_bench *b, struct pl_bench_row *rows, size_t max);
 int pl_bench_differs(const struct pl_bench *b, struct pl_strv *out);
 

@@ -86,6 +86,32 @@ static void pl_text_differs(FILE *f, const struct pl_bench *b, const struct pl_s
 		fprintf(f, "  %s\n", differs->v[i]);
 }
 
+static void pl_text_live(FILE *f, const struct pl_bench *b)
+{
+	char n[4][PL_FMT_MAX];
+	int s;
+
+	if (pl_bench_live(b) == PL_NO_TARGET)
+		return;
+	fprintf(f, "\n%-33s %11s %11s %11s %11s  reached\n", "replace on a live PASID under DMA",
+		"replaces", "transfers", "aborted", "wrong data");
+	for (s = 0; s < PL_SIDES; s++) {
+		const struct pl_live *l = &b->live[s];
+
+		if (!l->known)
+			continue;
+		fprintf(f, "%-33s ", b->unit[s]);
+		if (l->skip)
+			fprintf(f, "skipped: %s\n", l->skip);
+		else
+			fprintf(f, "%11s %11s %11s %11s%s%s%s\n", pl_fmt_count(n[0], l->replaces),
+				pl_fmt_count(n[1], l->transfers), pl_fmt_count(n[2], l->aborted),
+				pl_fmt_count(n[3], l->wrong), s == PL_OURS ? "  " : "",
+				s == PL_OURS ? pl_reached_name[pl_bench_live(b)] : "",
+				s == PL_OURS ? ": " PL_LIVE_TARGET : "");
+	}
+}
+
 /**
  * pl_bench_text() - the table for a terminal
  * @f: the stream
@@ -107,6 +133,7 @@ int pl_bench_text(FILE *f, const struct pl_bench *b)
 		"waits o/i", "descs o/i", "reached");
 	for (i = 0; i < n; i++)
 		pl_text_row(f, &rows[i]);
+	pl_text_live(f, b);
 	pl_text_differs(f, b, &differs);
 	pl_strv_free(&differs);
 	return err ? err : ferror(f) ? -EIO : 0;
@@ -143,15 +170,15 @@ static void pl_page_cell(FILE *f, double value, const char *text)
 		fprintf(f, "<td><data value=\"%.6g\">%s</data></td>", value, text);
 }
 
-static void pl_page_badge(FILE *f, const struct pl_bench_row *row)
+static void pl_page_badge(FILE *f, enum pl_reached reached, const char *target)
 {
 	static const char *const class[] = { "", "pass", "fail", "skip" };
 
 	fputs("<td class=\"text\" style=\"white-space:normal\">", f);
-	if (row->reached != PL_NO_TARGET)
-		fprintf(f, "<span class=\"badge %s\">%s</span> ", class[row->reached],
-			pl_reached_name[row->reached]);
-	pl_html_escape(f, row->target);
+	if (reached != PL_NO_TARGET)
+		fprintf(f, "<span class=\"badge %s\">%s</span> ", class[reached],
+			pl_reached_name[reached]);
+	pl_html_escape(f, target);
 	fputs("</td></tr>\n", f);
 }
 
@@ -173,7 +200,7 @@ static void pl_page_row(FILE *f, const struct pl_bench_row *row)
 	for (s = 0; s < PL_SIDES; s++)
 		pl_page_cell(f, row->side[s].known ? row->side[s].descs : NAN,
 			     pl_fmt_per_call(buf, &row->side[s], row->side[s].descs));
-	pl_page_badge(f, row);
+	pl_page_badge(f, row->reached, row->target);
 }
 
 static void pl_page_table(FILE *f, const struct pl_bench_row *rows, size_t n)
@@ -189,6 +216,44 @@ static void pl_page_table(FILE *f, const struct pl_bench_row *rows, size_t n)
 	      "<th scope=\"col\" class=\"text\">Target</th></tr></thead><tbody>\n", f);
 	for (i = 0; i < n; i++)
 		pl_page_row(f, &rows[i]);
+	fputs("</tbody></table></div></section>\n", f);
+}
+
+static void pl_page_live_row(FILE *f, const struct pl_bench *b, int side)
+{
+	const struct pl_live *l = &b->live[side];
+	const uint64_t n[] = { l->replaces, l->transfers, l->aborted, l->wrong };
+	char buf[PL_FMT_MAX];
+	size_t i;
+
+	fputs("<tr><th scope=\"row\">", f);
+	pl_html_escape(f, b->unit[side]);
+	fputs("</th>", f);
+	for (i = 0; i < sizeof(n) / sizeof(n[0]); i++)
+		pl_page_cell(f, l->skip ? NAN : (double)n[i], pl_fmt_count(buf, n[i]));
+	if (l->skip)
+		pl_page_badge(f, PL_NOT_JUDGED, l->skip);
+	else if (side == PL_OURS)
+		pl_page_badge(f, pl_bench_live(b), PL_LIVE_TARGET);
+	else
+		pl_page_badge(f, PL_NO_TARGET, "");
+}
+
+static void pl_page_live(FILE *f, const struct pl_bench *b)
+{
+	int s;
+
+	if (pl_bench_live(b) == PL_NO_TARGET)
+		return;
+	fputs("<section class=\"card\"><h2>Replace on a live PASID under DMA</h2>\n"
+	      "<div class=\"scroll\"><table class=\"figures\"><caption>Every transfer must reach the "
+	      "old domain or the new one</caption><thead><tr><th scope=\"col\">Unit</th>"
+	      "<th scope=\"col\">Replaces</th><th scope=\"col\">Transfers</th>"
+	      "<th scope=\"col\">Aborted</th><th scope=\"col\">Wrong data</th>"
+	      "<th scope=\"col\" class=\"text\">Target</th></tr></thead><tbody>\n", f);
+	for (s = 0; s < PL_SIDES; s++)
+		if (b->live[s].known)
+			pl_page_live_row(f, b, s);
 	fputs("</tbody></table></div></section>\n", f);
 }
 
@@ -309,6 +374,7 @@ int pl_bench_html(FILE *f, const struct pl_bench *b)
 
 	pl_page_head(f, b);
 	pl_page_table(f, rows, n);
+	pl_page_live(f, b);
 	pl_page_bars(f, b, rows, n);
 	pl_page_differs(f, &differs);
 	pl_page_notes(f, b);
@@ -355,6 +421,28 @@ static json_t *pl_rows_json(const struct pl_bench *b)
 	return list;
 }
 
+static json_t *pl_live_side_json(const struct pl_live *l)
+{
+	if (!l->known)
+		return json_null();
+	if (l->skip)
+		return json_pack("{s:s}", "skip", l->skip);
+	return json_pack("{s:I,s:I,s:I,s:I}", "replaces", (json_int_t)l->replaces, "transfers",
+			 (json_int_t)l->transfers, "aborted", (json_int_t)l->aborted, "wrong",
+			 (json_int_t)l->wrong);
+}
+
+static json_t *pl_live_json(const struct pl_bench *b)
+{
+	enum pl_reached reached = pl_bench_live(b);
+
+	if (reached == PL_NO_TARGET)
+		return json_null();
+	return json_pack("{s:o,s:o,s:s,s:s}", "ours", pl_live_side_json(&b->live[PL_OURS]),
+			 "intree", pl_live_side_json(&b->live[PL_PEER]), "target", PL_LIVE_TARGET,
+			 "reached", pl_reached_name[reached]);
+}
+
 static json_t *pl_boots_json(const struct pl_bench *b)
 {
 	json_t *list = json_array();
@@ -392,9 +480,9 @@ int pl_bench_json(FILE *f, const struct pl_bench *b)
 	for (i = 0; i < PL_ENV_NR; i++)
 		if (b->env[i] && i != PL_ENV_UNIT)
 			json_object_set_new(env, pl_env_desc[i].name, json_string(b->env[i]));
-	o = json_pack("{s:s,s:o,s:s,s:o,s:o,s:o}", "schema", PL_BENCH_SCHEMA, "environment", env,
+	o = json_pack("{s:s,s:o,s:s,s:o,s:o,s:o,s:o}", "schema", PL_BENCH_SCHEMA, "environment", env,
 		      "clock", b->icount ? "instructions" : "ns", "rows", pl_rows_json(b),
-		      "differs", pl_lines_json(&differs), "boots", pl_boots_json(b));
+		      "live", pl_live_json(b), "differs", pl_lines_json(&differs), "boots", pl_boots_json(b));
 	pl_strv_free(&differs);
 	if (!err && (!o || json_dumpf(o, f, JSON_COMPACT)))
 		err = o ? -EIO : -ENOMEM;

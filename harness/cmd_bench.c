@@ -33,6 +33,7 @@ struct pl_bench_args {
 	uint64_t ops;
 	uint64_t pasids;
 	uint64_t rounds;
+	uint64_t replaces;
 	bool targets;
 	const char *series;
 	const char *kernel;
@@ -56,6 +57,9 @@ static const struct pl_opt pl_bench_opts[] = {
 	  .max = 100000, .def = "1000", .help = "PASIDs that are detached together" },
 	{ .name = "rounds", .key = 'r', .type = PL_OPT_NUMBER, .arg = "N", AT(rounds), .min = 1,
 	  .max = 1000, .def = "11", .help = "Times that is done" },
+	{ .name = "replaces", .key = 'R', .type = PL_OPT_NUMBER, .arg = "N", AT(replaces),
+	  .max = 100000000, .def = "20000",
+	  .help = "Replaces on a live PASID under DMA, in a boot of their own; 0: none" },
 	{ .name = "targets", .type = PL_OPT_FLAG, AT(targets),
 	  .help = "Exit 1 when a figure that is to be reached is not" },
 	{ .type = PL_OPT_GROUP, .help = "The guests:" },
@@ -110,7 +114,9 @@ static const struct pl_step pl_bench_steps[] = {
 	{ .name = "load-bench",
 	  .argv = { "insmod", "/modules/pasidlab_bench.ko", "side={side}", "device={device}",
 		    "ops={ops}", "pasids={pasids}", "rounds={rounds}", "cycles={cycles}" } },
-	{ .name = "kbench", .timeout_s = 3600, .argv = { "kbench", "{shift}" } },
+	{ .name = "kbench", .when = "measure", .timeout_s = 3600, .argv = { "kbench", "{shift}" } },
+	{ .name = "kbench-replace", .when = "live", .timeout_s = 86400,
+	  .argv = { "kbench", "0", "{replaces}" } },
 	{ .name = "unload-bench", .argv = { "rmmod", "pasidlab_bench" } },
 	{ .name = "unload-unit", .when = "ours", .argv = { "rmmod", "{unit_module}" } },
 	{ .name = "unload-core", .argv = { "rmmod", "pasidlab" } },
@@ -128,6 +134,7 @@ struct pl_bench_run {
 	struct pl_unit_kind unit[PL_SIDES];
 	int sides;
 	int side;
+	bool live;
 	int err;
 	char why[PL_WHY_MAX];
 	char *dir;
@@ -215,14 +222,16 @@ static int pl_one_boot(struct pl_bench_run *run, struct pl_result *r)
 {
 	const struct pl_bench_args *a = &run->args;
 	const struct pl_unit_kind *unit = &run->unit[run->side];
-	bool ours = run->side == PL_OURS, icount = !a->no_icount;
-	char ops[24], pasids[24], rounds[24], shift[8], engine[16];
+	bool ours = run->side == PL_OURS, icount = !a->no_icount && !run->live;
+	char ops[24], pasids[24], rounds[24], replaces[24], shift[8], engine[16];
 	const struct pl_var vars[] = {
 		{ "endpoints", "1" }, { "ours", ours ? "1" : "" }, { "peer", ours ? "" : "1" },
 		{ "side", ours ? "ours" : "intree" },
 		{ "device", unit->qemu_engine ? engine : "pasidlab-soft.0" },
 		{ "ops", ops }, { "pasids", pasids }, { "rounds", rounds },
-		{ "cycles", icount ? "1" : "0" }, { "shift", shift }, {},
+		{ "cycles", icount ? "1" : "0" }, { "shift", shift },
+		{ "live", run->live ? "1" : "" }, { "measure", run->live ? "" : "1" },
+		{ "replaces", replaces }, {},
 	};
 	struct pl_session s = {
 		.suite = &pl_bench_suite, .unit = unit, .vars = vars, .series = a->series,
@@ -239,6 +248,7 @@ static int pl_one_boot(struct pl_bench_run *run, struct pl_result *r)
 	snprintf(ops, sizeof(ops), "%llu", (unsigned long long)a->ops);
 	snprintf(pasids, sizeof(pasids), "%llu", (unsigned long long)a->pasids);
 	snprintf(rounds, sizeof(rounds), "%llu", (unsigned long long)a->rounds);
+	snprintf(replaces, sizeof(replaces), "%llu", (unsigned long long)a->replaces);
 	snprintf(shift, sizeof(shift), "%d", icount ? ICOUNT_SHIFT : 0);
 	err = pl_session_run(&s, why);
 	pl_progress_clear(&run->progress);
@@ -254,17 +264,24 @@ static int pl_one_boot(struct pl_bench_run *run, struct pl_result *r)
 	return pl_keep_env(&run->bench, r);
 }
 
+/*
+ * Measured boots first.  Those under DMA have two processors and no counted instructions, so that
+ * the device and whoever replaces are at work at the same time.
+ */
 static int pl_all_boots(struct pl_bench_run *run)
 {
-	uint64_t i, total = run->args.boots * (uint64_t)run->sides;
+	uint64_t i, measured = run->args.boots * (uint64_t)run->sides;
+	uint64_t total = measured + (run->args.replaces ? (uint64_t)run->sides : 0);
 	struct pl_result *r;
 	int status = 0;
 
 	for (i = 0; i < total && !status; i++) {
 		run->side = (int)(i % (uint64_t)run->sides);
+		run->live = i >= measured;
 		if (!run->args.quiet)
-			fprintf(stderr, "  boot %llu of %llu: %s\n", (unsigned long long)i + 1,
-				(unsigned long long)total, run->unit[run->side].name);
+			fprintf(stderr, "  boot %llu of %llu: %s%s\n", (unsigned long long)i + 1,
+				(unsigned long long)total, run->unit[run->side].name,
+				run->live ? ", replace under DMA" : "");
 		r = pl_result_new();
 		status = r ? pl_one_boot(run, r) : PL_EXIT_CANNOT;
 		pl_result_free(r);
@@ -297,7 +314,7 @@ static bool pl_missed(const struct pl_bench *b)
 	for (i = 0; i < n; i++)
 		if (rows[i].reached == PL_MISSED)
 			return true;
-	return false;
+	return pl_bench_live(b) == PL_MISSED;
 }
 
 static int pl_bench_tell(struct pl_bench_run *run)

@@ -142,6 +142,7 @@ static const struct pl_step pl_check_steps[] = {
 	{ .name = "load-bench", .argv = { "insmod", "/modules/pasidlab_bench.ko", "ops=20",
 	  "pasids=100", "rounds=1" } },
 	{ .name = "kbench", .argv = { "kbench" } },
+	{ .name = "kbench-replace", .timeout_s = 120, .argv = { "kbench", "0", "500", "judge" } },
 	{ .name = "unload-bench", .argv = { "rmmod", "pasidlab_bench" } },
 	UNLOAD_UNIT("unload-unit"),
 	LOAD_UNIT("load-unit-caching-mode", "1", "model_units=1"),

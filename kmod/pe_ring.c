@@ -11,6 +11,9 @@
  * switching it off aborts what is in flight, and the device touches neither
  * ring nor data after that.
  *
+ * Exported for tests/bench/kbench, which drives the engine under the kernel's own
+ * IOMMU driver.
+ *
  * Locking: pl_pe_channel.lock.
  *
  * The hard rule: run() returns only when the device has finished with every
@@ -22,6 +25,7 @@
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -60,6 +64,7 @@ int pl_pe_channel_init(struct pl_pe_channel *ch, void __iomem *regs, const bool 
 	init_waitqueue_head(&ch->wait);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(pl_pe_channel_init);
 
 /**
  * pl_pe_channel_free() - the rings' memory goes
@@ -75,6 +80,7 @@ void pl_pe_channel_free(struct pl_pe_channel *ch)
 	free_pages((unsigned long)ch->descs, PL_PE_MEM_ORDER);
 	ch->descs = NULL;
 }
+EXPORT_SYMBOL_GPL(pl_pe_channel_free);
 
 static u32 state(struct pl_pe_channel *ch)
 {
@@ -99,6 +105,7 @@ int pl_pe_channel_start(struct pl_pe_channel *ch)
 	writel(PL_ENG_CH_CTRL_ENABLE, ch->regs + PL_ENG_CH_CTRL);
 	return state(ch) == PL_ENG_CH_IDLE ? 0 : -EIO;
 }
+EXPORT_SYMBOL_GPL(pl_pe_channel_start);
 
 /**
  * pl_pe_channel_stop() - switch the channel off and wait until it is
@@ -119,6 +126,7 @@ int pl_pe_channel_stop(struct pl_pe_channel *ch)
 	}
 	return 0;
 }
+EXPORT_SYMBOL_GPL(pl_pe_channel_stop);
 
 static void desc_put(struct pl_pe_channel *ch, u32 counter, const struct pl_dma_desc *d, u32 flags)
 {
@@ -243,3 +251,4 @@ int pl_pe_channel_run(struct pl_pe_channel *ch, struct pl_dma_desc *descs, unsig
 		ret = pl_pe_channel_start(ch) ? -EIO : ret == -EIO ? -EIO : -EINTR;
 	return ret;
 }
+EXPORT_SYMBOL_GPL(pl_pe_channel_run);

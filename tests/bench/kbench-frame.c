@@ -2,11 +2,15 @@
 /*
  * kbench - inside the guest: start pasidlab_bench.ko's run and send what it measured.
  *
- *	kbench [SHIFT]
+ *	kbench [SHIFT [REPLACES [judge]]]
  *
  * SHIFT: the clock counts 2^SHIFT for each instruction; samples are sent as instructions then.
  * Samples are sorted and sent as [value, times] pairs: exact, and short where an operation costs
  * the same each time.  The frame is a workload whose key "kbench" holds the series.
+ *
+ * With REPLACES nothing is measured: a domain is replaced so often under DMA, and "kbench" holds
+ * what became of the transfers, or why this kernel cannot.  With "judge" a check says instead
+ * whether the unit kept what it promised.
  *
  * The hard rule: no statistics; the host computes.
  */
@@ -122,6 +126,12 @@ static json_t *result_json(FILE *f)
 			 "witness", (int)witness, "series", list);
 }
 
+static int send_kbench(json_t *kbench)
+{
+	return frame_send(json_pack("{s:s,s:s,s:s,s:[],s:o}", "type", "workload", "name", "kbench",
+				    "status", "pass", "failures", "kbench", kbench));
+}
+
 static int send_result(void)
 {
 	FILE *f = fopen(DIR "result", "re");
@@ -131,43 +141,133 @@ static int send_result(void)
 		fclose(f);
 	if (!result)
 		return -EIO;
-	return frame_send(json_pack("{s:s,s:s,s:s,s:[],s:o}", "type", "workload", "name", "kbench",
-				    "status", "pass", "failures", "kbench", result));
+	return send_kbench(result);
+}
+
+static void read_why(char *why, size_t size)
+{
+	FILE *f = fopen(DIR "why", "re");
+
+	*why = '\0';
+	if (f && fgets(why, (int)size, f))
+		why[strcspn(why, "\n")] = '\0';
+	if (f)
+		fclose(f);
+}
+
+/* What became of transfers, as the module's file "dma" says it. */
+struct dma {
+	unsigned long long replaces, transfers, aborted, wrong;
+	char breaks[128];
+};
+
+static int read_dma(struct dma *d)
+{
+	FILE *f = fopen(DIR "dma", "re");
+	int n = f ? fscanf(f, "%llu %llu %llu %llu %127[^\n]", &d->replaces, &d->transfers,
+			   &d->aborted, &d->wrong, d->breaks) : 0;
+
+	if (f)
+		fclose(f);
+	return n < 4 ? EIO : 0;
+}
+
+static int send_dma(const struct dma *d)
+{
+	return send_kbench(json_pack("{s:{s:I,s:I,s:I,s:I}}", "dma",
+				     "replaces", (json_int_t)d->replaces,
+				     "transfers", (json_int_t)d->transfers,
+				     "aborted", (json_int_t)d->aborted,
+				     "wrong", (json_int_t)d->wrong));
+}
+
+static int send_check(const char *status, const char *reason)
+{
+	return frame_send(json_pack("{s:s,s:s,s:s,s:s}", "type", "check", "name",
+				    "dma/replace-on-a-live-pasid", "status", status,
+				    "reason", reason));
+}
+
+/* Wrong data is nobody's right; aborts are for those who promise nothing. */
+static int judge_dma(const struct dma *d)
+{
+	char text[160] = "";
+
+	if (d->wrong || (d->aborted && !*d->breaks))
+		snprintf(text, sizeof(text), "of %llu transfers under %llu replaces %llu were "
+			 "aborted and %llu reached neither domain", d->transfers, d->replaces,
+			 d->aborted, d->wrong);
+	if (*text)
+		return send_check("fail", text);
+	return send_check(*d->breaks ? "skip" : "pass", d->breaks);
+}
+
+static int send_dma_skip(const char *why)
+{
+	return send_kbench(json_pack("{s:{s:s}}", "dma", "skip", why));
 }
 
 static void send_failure(int err)
 {
-	char why[256] = "", text[512];
-	FILE *f = fopen(DIR "why", "re");
+	char why[256], text[512];
 
-	if (f && fgets(why, sizeof(why), f))
-		why[strcspn(why, "\n")] = '\0';
-	if (f)
-		fclose(f);
+	read_why(why, sizeof(why));
 	snprintf(text, sizeof(text), "%s: %s", why[0] ? why : "the run failed", strerror(err));
 	frame_send(json_pack("{s:s,s:s,s:s,s:[s]}", "type", "workload", "name", "kbench",
 			     "status", "fail", "failures", text));
 	fprintf(stderr, "kbench: %s\n", text);
 }
 
-int main(int argc, char **argv)
+/* The errno with which the module answered @value. */
+static int ask(const char *file, const char *value)
 {
+	char path[64];
 	int fd, err = 0;
 
-	shift = argc > 1 ? (unsigned int)strtoul(argv[1], NULL, 10) : 0;
-	if (access(DIR "run", F_OK))
-		mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
-	fd = open(DIR "run", O_WRONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), DIR "%s", file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0) {
-		fprintf(stderr, "kbench: %srun: %s: load pasidlab_bench.ko\n", DIR, strerror(errno));
-		return 1;
+		fprintf(stderr, "kbench: %s: %s: load pasidlab_bench.ko\n", path, strerror(errno));
+		exit(1);
 	}
-	if (write(fd, "1", 1) != 1)
+	if (write(fd, value, strlen(value)) < 0)
 		err = errno;
 	close(fd);
+	return err;
+}
+
+static int measure(void)
+{
+	int err = ask("run", "1");
+
+	if (err)
+		send_failure(err);
+	return err ? err : send_result();
+}
+
+static int replace(const char *times, bool judge)
+{
+	int err = ask("replace", times);
+	struct dma d = {};
+	char why[256];
+
+	if (err == EOPNOTSUPP) {
+		read_why(why, sizeof(why));
+		return judge ? send_check("skip", why) : send_dma_skip(why);
+	}
 	if (err)
 		send_failure(err);
 	else
-		err = send_result();
-	return err ? 1 : 0;
+		err = read_dma(&d);
+	if (!err)
+		err = judge ? judge_dma(&d) : send_dma(&d);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	shift = argc > 1 ? (unsigned int)strtoul(argv[1], NULL, 10) : 0;
+	if (access(DIR "run", F_OK))
+		mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
+	return (argc > 2 ? replace(argv[2], argc > 3) : measure()) ? 1 : 0;
 }

@@ -30,7 +30,10 @@
 #define BENCH_SHARERS		64	/* most PASIDs that share a domain that is mapped */
 
 struct bench;
+struct bench_engine;
 struct device;
+struct pci_dev;
+struct pl_dma_desc;
 
 /**
  * struct bench_seen - what a unit was asked to do, monotonic
@@ -83,6 +86,10 @@ struct bench_series {
  * @seen: counters, where @count_start has been called
  * @count_start: begin to count, where that costs something; may be NULL
  * @count_stop: the reverse
+ * @dma_open: the device may be told to move data; may be NULL
+ * @dma_close: the reverse
+ * @dma: execute descriptors on the device and wait for them; 0 or -errno
+ * @breaks: why a replace may abort transfers, NULL where it must not
  */
 struct bench_side {
 	const char *name;
@@ -99,10 +106,32 @@ struct bench_side {
 	void (*seen)(struct bench *b, struct bench_seen *s);
 	int (*count_start)(struct bench *b);
 	void (*count_stop)(struct bench *b);
+	int (*dma_open)(struct bench *b);
+	void (*dma_close)(struct bench *b);
+	int (*dma)(struct bench *b, struct pl_dma_desc *descs, unsigned int n);
+	const char *(*breaks)(struct bench *b);
 };
 
 extern const struct bench_side bench_ours;
 extern const struct bench_side bench_intree;
+
+/**
+ * struct bench_dma - what became of transfers while domains were replaced
+ * @replaces: replaces
+ * @transfers: transfers meanwhile
+ * @aborted: of them, refused
+ * @wrong: of them, reached neither domain's page
+ * @in_place: which domain was in place at the end
+ * @breaks: why @aborted need not be 0, NULL where it must
+ */
+struct bench_dma {
+	u32 replaces;
+	u64 transfers;
+	u64 aborted;
+	u64 wrong;
+	unsigned int in_place;
+	const char *breaks;
+};
 
 /**
  * struct bench - a run
@@ -123,6 +152,8 @@ extern const struct bench_side bench_intree;
  * @series: what was measured
  * @n_series: how many
  * @pages: memory to map, 2^BENCH_PAGE_ORDER pages
+ * @engine: for @side's @dma
+ * @dma: counts of bench_dma()
  */
 #define BENCH_SERIES_MAX	40
 #define BENCH_PAGE_ORDER	10
@@ -145,10 +176,20 @@ struct bench {
 	struct bench_series series[BENCH_SERIES_MAX];
 	u32 n_series;
 	struct page *pages;
+	struct bench_engine *engine;
+	struct bench_dma dma;
 };
 
 /* program.c */
 int bench_program(struct bench *b);
+
+/* dma.c */
+int bench_dma(struct bench *b, u32 n);
+
+/* engine.c */
+struct bench_engine *bench_engine_open(struct pci_dev *pdev, u32 pasid);
+void bench_engine_close(struct bench_engine *e);
+int bench_engine_run(struct bench_engine *e, struct pl_dma_desc *descs, unsigned int n);
 
 /* series.c */
 struct bench_series *bench_series(struct bench *b, const char *name, u32 room);

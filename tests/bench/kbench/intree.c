@@ -16,6 +16,7 @@
 #include <linux/kprobes.h>
 #include <linux/pci.h>
 
+#include "../../../kmod/compat.h"
 #include "bench.h"
 
 static u64 submitted, submits;
@@ -113,6 +114,18 @@ static int attach(struct bench *b, u32 pasid, void *dom)
 	return iommu_attach_device_pasid(dom, b->dev, pasid, NULL);
 }
 
+#if PL_KERNEL_PASID_REPLACE
+/* The kernel keeps the handle it was given last, and wants another. */
+static int replace(struct bench *b, u32 pasid, void *dom)
+{
+	static struct iommu_attach_handle handles[2];
+	static unsigned int turn;
+
+	turn ^= 1;
+	return pl_kernel_pasid_replace(dom, b->dev, pasid, &handles[turn]);
+}
+#endif
+
 static void detach(struct bench *b, u32 pasid, void *dom)
 {
 	iommu_detach_device_pasid(dom, b->dev, pasid);
@@ -137,11 +150,37 @@ static size_t unmap(void *dom, u64 iova, size_t size)
 	return iommu_unmap(dom, iova, size);
 }
 
+static int dma_open(struct bench *b)
+{
+	struct bench_engine *e = bench_engine_open(to_pci_dev(b->dev), b->max_pasids - 1);
+
+	if (IS_ERR(e))
+		return PTR_ERR(e);
+	b->engine = e;
+	return 0;
+}
+
+static void dma_close(struct bench *b)
+{
+	bench_engine_close(b->engine);
+	b->engine = NULL;
+}
+
+static int dma(struct bench *b, struct pl_dma_desc *descs, unsigned int n)
+{
+	return bench_engine_run(b->engine, descs, n);
+}
+
 static void seen(struct bench *b, struct bench_seen *s)
 {
 	s->descs = submitted;
 	s->waits = submits;
 	s->fences = 0;
+}
+
+static const char *breaks(struct bench *b)
+{
+	return "the kernel's replace promises no such thing";
 }
 
 const struct bench_side bench_intree = {
@@ -151,6 +190,9 @@ const struct bench_side bench_intree = {
 	.domain_new = domain_new,
 	.domain_free = domain_free,
 	.attach = attach,
+#if PL_KERNEL_PASID_REPLACE
+	.replace = replace,
+#endif
 	.detach = detach,
 	.detach_all = detach_all,
 	.map = map,
@@ -158,4 +200,8 @@ const struct bench_side bench_intree = {
 	.seen = seen,
 	.count_start = count_start,
 	.count_stop = count_stop,
+	.dma_open = dma_open,
+	.dma_close = dma_close,
+	.dma = dma,
+	.breaks = breaks,
 };

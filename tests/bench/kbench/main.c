@@ -7,7 +7,9 @@
  *
  *	NAME CALLS DESCS WAITS FENCES DISAGREED : SAMPLE SAMPLE ...
  *
- * after a line "SIDE DEVICE CLOCK WITNESS".  DISAGREED counts the calls whose
+ * after a line "SIDE DEVICE CLOCK WITNESS".  Writing N to "replace" replaces a
+ * domain N times under DMA; then "dma" has "REPLACES TRANSFERS ABORTED WRONG",
+ * and behind it why ABORTED need not be 0, or nothing where it must.  DISAGREED counts the calls whose
  * counts the hardware's queue tail did not bear out; WITNESS is the length of
  * that queue, 0 without one.
  *
@@ -23,6 +25,7 @@
 #include <linux/platform_device.h>
 #include <linux/seq_file.h>
 
+#include "../../../kmod/compat.h"
 #include "bench.h"
 
 static char *side = "ours";
@@ -114,6 +117,39 @@ static const struct file_operations run_fops = {
 	.write = run_write,
 };
 
+static ssize_t replace_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	u32 n;
+	int ret = kstrtou32_from_user(buf, len, 10, &n);
+
+	if (ret)
+		return ret;
+	mutex_lock(&run_lock);
+	bench.why = NULL;
+	ret = bench.side->open(&bench);
+	if (!ret) {
+		ret = bench_dma(&bench, n);
+		bench.side->close(&bench);
+	}
+	mutex_unlock(&run_lock);
+	return ret ? ret : len;
+}
+
+static const struct file_operations replace_fops = {
+	.owner = THIS_MODULE,
+	.write = replace_write,
+};
+
+static int dma_show(struct seq_file *m, void *unused)
+{
+	mutex_lock(&run_lock);
+	seq_printf(m, "%u %llu %llu %llu %s\n", bench.dma.replaces, bench.dma.transfers,
+		   bench.dma.aborted, bench.dma.wrong, bench.dma.breaks ?: "");
+	mutex_unlock(&run_lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(dma);
+
 static int why_show(struct seq_file *m, void *unused)
 {
 	mutex_lock(&run_lock);
@@ -179,6 +215,8 @@ static int __init bench_init(void)
 	bench.cycles = cycles;
 	dir = debugfs_create_dir("pasidlab_bench", NULL);
 	debugfs_create_file("run", 0200, dir, NULL, &run_fops);
+	debugfs_create_file("replace", 0200, dir, NULL, &replace_fops);
+	debugfs_create_file("dma", 0400, dir, NULL, &dma_fops);
 	debugfs_create_file("why", 0400, dir, NULL, &why_fops);
 	debugfs_create_file("result", 0400, dir, NULL, &result_fops);
 	return 0;
@@ -192,5 +230,6 @@ static void __exit bench_exit(void)
 
 module_init(bench_init);
 module_exit(bench_exit);
+PL_IMPORT_IOMMUFD();
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("pasidlab: what an operation costs, ours and the kernel's own API");

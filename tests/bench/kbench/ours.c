@@ -21,17 +21,24 @@ static void close_ours(struct bench *b)
 	b->dev = NULL;
 }
 
-static u32 max_pasids(struct bench *b)
+/* It stays while the module of its unit does. */
+static struct pl_dev *endpoint(struct bench *b)
 {
 	struct pl_unit *u = pl_blocking_domain(b->dev)->unit;
 	unsigned long rid;
 	struct pl_dev *d;
-	u32 n = 0;
 
 	xa_for_each(&u->devs, rid, d)
 		if (d->dev == b->dev)
-			n = d->max_pasids;
-	return n;
+			return d;
+	return NULL;
+}
+
+static u32 max_pasids(struct bench *b)
+{
+	struct pl_dev *d = endpoint(b);
+
+	return d ? d->max_pasids : 0;
 }
 
 static int open_ours(struct bench *b)
@@ -109,6 +116,21 @@ static void seen(struct bench *b, struct bench_seen *s)
 	}
 }
 
+static int dma(struct bench *b, struct pl_dma_desc *descs, unsigned int n)
+{
+	struct pl_dev *d = endpoint(b);
+
+	return d && d->engine->run ? d->engine->run(d->engine_priv, descs, n) : -ENODEV;
+}
+
+static const char *breaks(struct bench *b)
+{
+	const char *reason = NULL;
+
+	pl_dev_why_not(b->dev, PL_FEAT_HITLESS, &reason);
+	return reason;
+}
+
 const struct bench_side bench_ours = {
 	.name = "ours",
 	.open = open_ours,
@@ -122,4 +144,6 @@ const struct bench_side bench_ours = {
 	.map = map,
 	.unmap = unmap,
 	.seen = seen,
+	.dma = dma,
+	.breaks = breaks,
 };
