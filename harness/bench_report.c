@@ -246,8 +246,8 @@ static void pl_page_live(FILE *f, const struct pl_bench *b)
 	if (pl_bench_live(b) == PL_NO_TARGET)
 		return;
 	fputs("<section class=\"card\"><h2>Replace on a live PASID under DMA</h2>\n"
-	      "<div class=\"scroll\"><table class=\"figures\"><caption>Every transfer must reach the "
-	      "old domain or the new one</caption><thead><tr><th scope=\"col\">Unit</th>"
+	      "<div class=\"scroll\"><table class=\"figures\"><caption>Every transfer must reach "
+	      "the old domain or the new one</caption><thead><tr><th scope=\"col\">Unit</th>"
 	      "<th scope=\"col\">Replaces</th><th scope=\"col\">Transfers</th>"
 	      "<th scope=\"col\">Aborted</th><th scope=\"col\">Wrong data</th>"
 	      "<th scope=\"col\" class=\"text\">Target</th></tr></thead><tbody>\n", f);
@@ -480,9 +480,10 @@ int pl_bench_json(FILE *f, const struct pl_bench *b)
 	for (i = 0; i < PL_ENV_NR; i++)
 		if (b->env[i] && i != PL_ENV_UNIT)
 			json_object_set_new(env, pl_env_desc[i].name, json_string(b->env[i]));
-	o = json_pack("{s:s,s:o,s:s,s:o,s:o,s:o,s:o}", "schema", PL_BENCH_SCHEMA, "environment", env,
-		      "clock", b->icount ? "instructions" : "ns", "rows", pl_rows_json(b),
-		      "live", pl_live_json(b), "differs", pl_lines_json(&differs), "boots", pl_boots_json(b));
+	o = json_pack("{s:s,s:o,s:s,s:o,s:o,s:o,s:o}", "schema", PL_BENCH_SCHEMA,
+		      "environment", env, "clock", b->icount ? "instructions" : "ns",
+		      "rows", pl_rows_json(b), "live", pl_live_json(b),
+		      "differs", pl_lines_json(&differs), "boots", pl_boots_json(b));
 	pl_strv_free(&differs);
 	if (!err && (!o || json_dumpf(o, f, JSON_COMPACT)))
 		err = o ? -EIO : -ENOMEM;

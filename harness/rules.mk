@@ -12,9 +12,8 @@ harness_CFLAGS	= $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -I. -Iharness -I$(ha
 
 # What the tests share with the command: all that neither boots a guest nor is a sub-command.
 harness_LIB_SRC	:= stats stats_json result result_load result_store result_trace figure \
-		   report report_text report_html report_svg asset
-harness_CMD_SRC	:= cli opt progress interrupt suite session emulator \
-		   bench bench_report cmd_bench \
+		   report report_text report_html report_svg asset bench bench_report
+harness_CMD_SRC	:= cli opt progress interrupt suite session emulator cmd_bench \
 		   cmd_run cmd_check cmd_report cmd_version cmd_guest
 harness_LIB_OBJS := $(harness_LIB_SRC:%=$(harness_B)/%.o)
 harness_CMD_OBJS := $(harness_CMD_SRC:%=$(harness_B)/%.o)
@@ -88,6 +87,7 @@ $(harness_SCRIPTS): $(harness_T)/%: tests/unit/%.sh $(harness_T)/harness-pasidla
 	$(Q)install -m 755 $< $@
 
 T0_TESTS	+= $(harness_T)/harness-stats-test $(harness_T)/harness-result-test \
+		   $(harness_T)/harness-bench-test \
 		   $(harness_SCRIPTS)
 
 -include $(wildcard $(harness_B)/*.d $(harness_B)/san/*.d $(harness_T)/harness-*.d)

@@ -7,11 +7,13 @@
  *
  *	NAME CALLS DESCS WAITS FENCES DISAGREED : SAMPLE SAMPLE ...
  *
- * after a line "SIDE DEVICE CLOCK WITNESS".  Writing N to "replace" replaces a
- * domain N times under DMA; then "dma" has "REPLACES TRANSFERS ABORTED WRONG",
- * and behind it why ABORTED need not be 0, or nothing where it must.  DISAGREED counts the calls whose
+ * after a line "SIDE DEVICE CLOCK WITNESS".  DISAGREED counts the calls whose
  * counts the hardware's queue tail did not bear out; WITNESS is the length of
  * that queue, 0 without one.
+ *
+ * Writing N to "replace" replaces a domain N times under DMA; then "dma" has
+ * "REPLACES TRANSFERS ABORTED WRONG", and behind it why ABORTED need not be 0,
+ * or nothing where it must.
  *
  * Locking: run_lock for everything.
  */
