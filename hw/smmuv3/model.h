@@ -164,12 +164,13 @@ struct sm_tag {
  * @node: by StreamID
  * @all: in smmu_model.sids
  * @confs: its CDs and level 1 CD descriptors
+ * @sid: its StreamID
  */
 struct sm_sid {
 	struct mdl_node node;
-	u32 sid;
 	struct list_head all;
 	struct list_head confs;
+	u32 sid;
 };
 
 /**
@@ -368,6 +369,7 @@ struct sm_cdtab {
  * @all: in smmu_model.debts
  * @pay: in smmu_model.paying
  * @stain: what its former contents may still translate by, or NULL
+ * @was: the entry as it was, of STEs and CDs
  * @line: the entry
  * @born: CMD_SYNCs completed when it was opened
  * @index: StreamID or SubstreamID, of a level 1 descriptor the first it covers
@@ -385,6 +387,7 @@ struct sm_debt {
 	struct list_head all;
 	struct list_head pay;
 	struct sm_stain *stain;
+	u64 was[8];
 	u64 line;
 	u64 born;
 	u32 index;
@@ -747,6 +750,7 @@ void sm_line(struct mdl *b, struct mdl_page *p, unsigned int line, const u64 *ol
 void sm_watch_strtab(struct smmu_model *m);
 void sm_unwatch_strtab(struct smmu_model *m);
 struct sm_debt *sm_debt_find(const struct smmu_model *m, u64 line);
+struct sm_debt *sm_debt_of(const struct smmu_model *m, enum sm_kind kind, u32 sid, u32 index);
 void sm_debt_drop(struct smmu_model *m, struct sm_debt *o);
 void sm_stain_drop(struct smmu_model *m, struct sm_stain *s);
 

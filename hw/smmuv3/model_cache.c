@@ -560,7 +560,8 @@ static void conf_drop_at(struct smmu_model *m, enum sm_kind kind, u32 sid, u32 i
 		sm_conf_drop(m, c);
 }
 
-static void drop_stream(struct smmu_model *m, struct sm_sid *s)
+/* The CDs and level 1 descriptors that were found through an STE */
+static void drop_cds(struct smmu_model *m, struct sm_sid *s)
 {
 	struct sm_conf *c, *next;
 	bool last;
@@ -570,21 +571,6 @@ static void drop_stream(struct smmu_model *m, struct sm_sid *s)
 		sm_conf_drop(m, c);
 		if (last)
 			break;	/* the stream went with its last entry */
-	}
-}
-
-/* The CDs and level 1 CDs that were found through an STE (4.3.1) */
-static void drop_cds(struct smmu_model *m, struct sm_sid *s)
-{
-	struct sm_conf *c, *next;
-	bool last;
-
-	list_for_each_entry_safe(c, next, &s->confs, list) {
-		last = list_is_singular(&s->confs);
-		if (c->kind == SM_CD || c->kind == SM_L1CD)
-			sm_conf_drop(m, c);
-		if (last)
-			break;	/* the stream may have gone with its last entry */
 	}
 }
 
@@ -627,7 +613,7 @@ void sm_inv_cd(struct smmu_model *m, const struct sm_cmd *c)
 	if (c->op == SMMU_CMD_CFGI_CD_ALL) {
 		s = sm_sid_find(m, c->sid);
 		if (s)
-			drop_stream(m, s);
+			drop_cds(m, s);
 		return;
 	}
 	conf_drop_at(m, SM_CD, c->sid, c->ssid);

@@ -49,13 +49,13 @@ const struct mdl_rule sm_rules[SM_RULE_NR] = {
  * Debts
  */
 
-/* A CFGI for @sid, or for every stream, covered @o. */
-static void pay(struct smmu_model *m, struct sm_debt *o, u32 sid, bool every)
+/* A CFGI for the StreamIDs from @first to @last covered @o. */
+static void pay(struct smmu_model *m, struct sm_debt *o, u32 first, u32 last)
 {
 	unsigned int i;
 
 	for (i = 0; i < o->nr_sids; i++)
-		if (every || o->sids[i] == sid)
+		if (o->sids[i] >= first && o->sids[i] <= last)
 			o->owed &= ~BIT(i);
 	if (!o->owed && list_empty(&o->pay))
 		list_add_tail(&o->pay, &m->paying);
@@ -66,7 +66,7 @@ static void pay_index(struct smmu_model *m, enum sm_kind kind, u32 index, u32 si
 	struct mdl_node *n = mdl_find(&m->b, mdl_key(SM_K_DEBT_INDEX, (u64)kind << 48), index);
 
 	for (; n; n = mdl_next(n))
-		pay(m, container_of(n, struct sm_debt, by_index), sid, kind == SM_L1ST);
+		pay(m, container_of(n, struct sm_debt, by_index), sid, sid);
 }
 
 static void pay_cd(struct smmu_model *m, const struct sm_cmd *c)
@@ -79,20 +79,18 @@ static void pay_cd(struct smmu_model *m, const struct sm_cmd *c)
 		pay_index(m, SM_L1CD, c->ssid & ~(BIT(10) - 1), c->sid);
 }
 
-static void pay_range(struct smmu_model *m, const struct sm_cmd *c)
+/* What went from the caches with all CDs of some streams, and with STEs of theirs */
+static void pay_streams(struct smmu_model *m, const struct sm_cmd *c)
 {
-	bool all = c->op == SMMU_CMD_CFGI_STE_RANGE && c->range == SMMU_CFGI_ALL_RANGE;
-	u64 mask = BIT_ULL(c->range + 1) - 1, first = c->sid & ~mask, last = c->sid | mask;
+	u64 mask = c->op == SMMU_CMD_CFGI_STE_RANGE ? BIT_ULL(c->range + 1) - 1 : 0;
+	u32 first = c->sid & ~mask, last = c->sid | mask;
 	struct sm_debt *o;
-	bool cd;
 
 	list_for_each_entry(o, &m->debts, all) {
-		cd = o->kind == SM_CD || o->kind == SM_L1CD;
-		if (c->op != SMMU_CMD_CFGI_STE_RANGE && cd)
-			pay(m, o, c->sid, false);
-		else if (all || (c->op == SMMU_CMD_CFGI_STE_RANGE && !cd && o->index <= last &&
-				 o->last >= first))
-			pay(m, o, 0, true);
+		if (o->kind == SM_CD || o->kind == SM_L1CD)
+			pay(m, o, first, last);
+		else if (c->op == SMMU_CMD_CFGI_STE_RANGE && o->index <= last && o->last >= first)
+			pay(m, o, 0, U32_MAX);
 	}
 }
 
@@ -107,19 +105,16 @@ void sm_check_cfgi(struct smmu_model *m, const struct sm_cmd *c)
 
 	if (!m->nr_debts)
 		return;
-	switch (c->op) {
-	case SMMU_CMD_CFGI_CD:
+	if (c->op == SMMU_CMD_CFGI_CD) {
 		pay_cd(m, c);
-		break;
-	case SMMU_CMD_CFGI_STE:
-		pay_index(m, SM_STE, c->sid, c->sid);
-		if (!c->leaf)
-			pay_index(m, SM_L1ST, c->sid & ~low, c->sid);
-		pay_range(m, c);	/* and all CDs (4.3.1) */
-		break;
-	default:
-		pay_range(m, c);
+		return;
 	}
+	pay_streams(m, c);
+	if (c->op != SMMU_CMD_CFGI_STE)
+		return;
+	pay_index(m, SM_STE, c->sid, c->sid);
+	if (!c->leaf)
+		pay_index(m, SM_L1ST, c->sid & ~low, c->sid & ~low);
 }
 
 /* Memory, walked afresh, no longer says what the device was told. */
@@ -207,22 +202,32 @@ void sm_check_tlbi(struct smmu_model *m, const struct sm_cmd *c)
  * ATCs
  */
 
-/* Would a cached CD that is to go lead a device that asks again to the page? */
+/*
+ * Would an STE or CD that is to go, but may be cached until the CMD_SYNC for its
+ * CFGI, lead a device that asks again to the page?
+ */
 static bool old_entry_grants(struct smmu_model *m, const struct sm_grant *g)
 {
-	u32 ssid = g->gtag->ssid, index = ssid == PL_NO_PASID ? 0 : ssid;
-	struct sm_conf *ste = sm_conf_find(m, SM_STE, g->gtag->sid, 0);
-	struct sm_conf *cd = sm_conf_find(m, SM_CD, g->gtag->sid, index);
+	u32 sid = g->gtag->sid, ssid = g->gtag->ssid, index = ssid == PL_NO_PASID ? 0 : ssid;
+	struct sm_debt *ste = sm_debt_of(m, SM_STE, sid, sid), *cd = sm_debt_of(m, SM_CD, sid, index);
 	struct sm_walk w = {
-		.m = m, .fresh = true, .xlat = true, .sid = g->gtag->sid, .ssid = ssid,
-		.iova = g->iova, .s1 = true,
+		.m = m, .fresh = true, .xlat = true, .sid = sid, .ssid = ssid, .iova = g->iova,
 	};
+	u64 config;
 
-	if (!ste || !cd || ste->why || cd->why)
+	if ((!ste || ste->attach) && (!cd || cd->attach))
 		return false;
-	memcpy(w.ste, ste->q, sizeof(w.ste));
-	memcpy(w.cd, cd->q, sizeof(w.cd));
-	w.s2 = FIELD_GET(SMMU_STE0_CONFIG, w.ste[0]) == SMMU_CONFIG_NESTED;
+	sm_walk_config(&w);
+	if (ste && !ste->attach)
+		memcpy(w.ste, ste->was, sizeof(w.ste));
+	if (cd && !cd->attach)
+		memcpy(w.cd, cd->was, sizeof(w.cd));
+	config = FIELD_GET(SMMU_STE0_CONFIG, w.ste[0]);
+	w.s1 = config & 1 && g->tag && g->tag->asid != SM_TAG_S2;
+	w.s2 = config & 2;
+	w.vmid = sm_ste_vmid(m, w.ste);
+	if (sm_ste_check(m, w.ste) || (w.s1 && sm_cd_check(m, w.ste, w.cd)))
+		return false;
 	return !sm_walk_pages(&w) && w.phys == g->phys;
 }
 

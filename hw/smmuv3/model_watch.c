@@ -89,6 +89,27 @@ struct sm_debt *sm_debt_find(const struct smmu_model *m, u64 line)
 	return n ? container_of(n, struct sm_debt, node) : NULL;
 }
 
+static bool debt_is_of(const struct sm_debt *o, u32 sid)
+{
+	unsigned int i;
+
+	for (i = 0; i < o->nr_sids; i++)
+		if (o->sids[i] == sid)
+			return true;
+	return false;
+}
+
+/* What is owed for the STE of @sid, or its CD @index */
+struct sm_debt *sm_debt_of(const struct smmu_model *m, enum sm_kind kind, u32 sid, u32 index)
+{
+	struct mdl_node *n = mdl_find(&m->b, mdl_key(SM_K_DEBT_INDEX, (u64)kind << 48), index);
+
+	for (; n; n = mdl_next(n))
+		if (debt_is_of(container_of(n, struct sm_debt, by_index), sid))
+			return container_of(n, struct sm_debt, by_index);
+	return NULL;
+}
+
 void sm_debt_drop(struct smmu_model *m, struct sm_debt *o)
 {
 	if (o->stain)
@@ -344,6 +365,7 @@ static void entry_changed(struct smmu_model *m, const struct change *c)
 	if (o) {
 		o->attach = !was;
 		o->stain = stain;
+		memcpy(o->was, c->old, sizeof(o->was));
 	} else if (stain) {
 		stain->debts--;
 	}
