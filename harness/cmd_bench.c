@@ -20,7 +20,6 @@
 #include "interrupt.h"
 #include "opt.h"
 #include "progress.h"
-#include "qemu/engine-regs.h"
 #include "session.h"
 
 /* 2^1 ns of guest time for an instruction: the shortest that the guest library offers. */
@@ -109,8 +108,7 @@ static const struct pl_step pl_bench_steps[] = {
 			"echo none >$d/driver_override; done") },
 	{ .name = "load-core", .argv = { "insmod", "/modules/pasidlab.ko" } },
 	{ .name = "load-unit", .when = "ours",
-	  .argv = { "insmod", "/modules/{unit_module}.ko", "model_units={models}",
-		    "model_endpoints={endpoints}", "vtd={hardware}" } },
+	  .argv = { "insmod", "/modules/{unit_module}.ko", "{params}" } },
 	{ .name = "load-bench",
 	  .argv = { "insmod", "/modules/pasidlab_bench.ko", "side={side}", "device={device}",
 		    "ops={ops}", "pasids={pasids}", "rounds={rounds}", "cycles={cycles}" } },
@@ -223,11 +221,11 @@ static int pl_one_boot(struct pl_bench_run *run, struct pl_result *r)
 	const struct pl_bench_args *a = &run->args;
 	const struct pl_unit_kind *unit = &run->unit[run->side];
 	bool ours = run->side == PL_OURS, icount = !a->no_icount && !run->live;
-	char ops[24], pasids[24], rounds[24], replaces[24], shift[8], engine[16];
+	char ops[24], pasids[24], rounds[24], replaces[24], shift[8];
 	const struct pl_var vars[] = {
-		{ "endpoints", "1" }, { "ours", ours ? "1" : "" }, { "peer", ours ? "" : "1" },
+		{ "endpoints", "1" }, { "cm", "0" }, { "seed", "1" },
+		{ "ours", ours ? "1" : "" }, { "peer", ours ? "" : "1" },
 		{ "side", ours ? "ours" : "intree" },
-		{ "device", unit->qemu_engine ? engine : "pasidlab-soft.0" },
 		{ "ops", ops }, { "pasids", pasids }, { "rounds", rounds },
 		{ "cycles", icount ? "1" : "0" }, { "shift", shift },
 		{ "live", run->live ? "1" : "" }, { "measure", run->live ? "" : "1" },
@@ -244,7 +242,6 @@ static int pl_one_boot(struct pl_bench_run *run, struct pl_result *r)
 	char why[PL_WHY_MAX];
 	int err;
 
-	snprintf(engine, sizeof(engine), "%04x:%04x", PL_ENG_VENDOR, PL_ENG_DEVICE);
 	snprintf(ops, sizeof(ops), "%llu", (unsigned long long)a->ops);
 	snprintf(pasids, sizeof(pasids), "%llu", (unsigned long long)a->pasids);
 	snprintf(rounds, sizeof(rounds), "%llu", (unsigned long long)a->rounds);

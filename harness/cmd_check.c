@@ -28,6 +28,7 @@ struct pl_check_args {
 	const char *series;
 	const char *accel;
 	uint64_t seed;
+	uint64_t property;
 	uint64_t timeout;
 	const char *out;
 	bool keep;
@@ -43,13 +44,16 @@ static const struct pl_opt pl_check_opts[] = {
 	{ .name = "tier", .type = PL_OPT_CHOICE, .arg = "TIER", AT(tier), .choices = pl_tiers,
 	  .def = "t1", .help = "Which tests: t1 needs a guest, and no hardware" },
 	{ .name = "unit", .key = 'u', .type = PL_OPT_CHOICE, .arg = "NAME", AT(unit),
-	  .choices = pl_model_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
+	  .choices = pl_unit_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
 	{ .name = "series", .type = PL_OPT_TEXT, .arg = "X.Y", AT(series),
 	  .help = "The guest's kernel, as 'make guest SERIES=X.Y' made it" },
 	{ .name = "accel", .key = 'a', .type = PL_OPT_CHOICE, .arg = "NAME", AT(accel),
 	  .choices = pl_accels, .def = "auto", .help = "How the guest's processors run" },
 	{ .name = "seed", .key = 'S', .type = PL_OPT_NUMBER, .arg = "N", AT(seed),
 	  .max = UINT32_MAX, .def = "1", .help = "First random number" },
+	{ .name = "property", .key = 'p', .type = PL_OPT_NUMBER, .arg = "S", AT(property),
+	  .min = 1, .max = 3600, .def = "20",
+	  .help = "Seconds of random operations against the oracle" },
 	{ .name = "timeout", .key = 'T', .type = PL_OPT_NUMBER, .arg = "S", AT(timeout), .min = 5,
 	  .max = 86400, .def = "600", .help = "Seconds until the guest is ended" },
 	{ .name = "out", .key = 'o', .type = PL_OPT_TEXT, .arg = "DIR", AT(out),
@@ -62,11 +66,13 @@ static const struct pl_opt pl_check_opts[] = {
 static const struct pl_cmdline pl_check_cmdline = {
 	.name = "check", .opts = pl_check_opts,
 	.n_opts = sizeof(pl_check_opts) / sizeof(pl_check_opts[0]),
-	.doc = "Boot a guest and run the tests that need a kernel: the ioctl ABI, churn in every "
+	.doc = "Boot a guest and run the tests that need a kernel: the ioctl ABI, random operations "
+	       "against an oracle, with every table of the unit walked, churn in every "
 	       "pattern, the trace against the ledger, killed processes, unloading and loading "
 	       "again. The kernel log is part of the verdict.",
 	.after = "Examples:\n"
 		 "  pasidlab check\n"
+		 "  pasidlab check --unit vtd@qemu --property 600 --seed 7\n"
 		 "  pasidlab check --tier t1 --tap\n\n"
 		 "Exit status: 0 all passed, 1 one failed, 2 wrong arguments, 3 this machine "
 		 "cannot.",
@@ -236,9 +242,10 @@ static int pl_check_end(struct pl_check_run *c, const struct pl_result *r, const
 
 static int pl_check(struct pl_check_run *c, struct pl_result *r)
 {
-	char why[PL_WHY_MAX], seed[24], *dir = NULL;
+	char why[PL_WHY_MAX], seed[24], seconds[24], *dir = NULL;
 	const struct pl_var vars[] = {
-		{ "seed", seed }, { "endpoints", "2" }, { "trace", pl_cmd_trace ? "1" : "" }, {},
+		{ "seed", seed }, { "endpoints", "2" }, { "cm", "0" },
+		{ "property_seconds", seconds }, { "trace", pl_cmd_trace ? "1" : "" }, {},
 	};
 	struct pl_session s = {
 		.suite = pl_suite_find("check"), .unit = pl_unit_find(c->args.unit), .vars = vars,
@@ -250,6 +257,7 @@ static int pl_check(struct pl_check_run *c, struct pl_result *r)
 	int err, status;
 
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)c->args.seed);
+	snprintf(seconds, sizeof(seconds), "%llu", (unsigned long long)c->args.property);
 	err = pl_session_dir(c->args.out, "check", &dir, why);
 	if (!err) {
 		s.dir = dir;

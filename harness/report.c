@@ -122,7 +122,9 @@ static void pl_csv_ledger(const struct pl_csv *c, const char *workload, const st
 	int i;
 
 	for (i = 0; i < PL_LEDGER_NR; i++)
-		pl_csv_u64(c, workload, l->unit, l->op, pl_ledger_name[i], l->n[i], "count");
+		if (!(l->uncounted & 1u << i))
+			pl_csv_u64(c, workload, l->unit, l->op, pl_ledger_name[i], l->n[i],
+				   "count");
 }
 
 static void pl_csv_workload(const struct pl_csv *c, const struct pl_workload *w)

@@ -192,9 +192,13 @@ static void pl_html_ledger_row(FILE *f, const struct pl_ledger *l)
 	pl_cell_text(f, "td class=\"text\"", l->unit);
 	for (c = PL_LEDGER_CALLS; c < PL_PER_CALL_FIRST; c++)
 		pl_data(f, l->n[c] ? "" : " class=\"zero\"", l->n[c], pl_fmt_count(buf, l->n[c]));
-	for (; c < PL_LEDGER_NR; c++)
-		pl_data(f, l->n[c] ? "" : " class=\"zero\"", l->n[c],
-			pl_fmt_ratio(buf, pl_per_call(l, c)));
+	for (; c < PL_LEDGER_NR; c++) {
+		if (l->uncounted & 1u << c)
+			fputs("<td class=\"zero\">not counted</td>", f);
+		else
+			pl_data(f, l->n[c] ? "" : " class=\"zero\"", l->n[c],
+				pl_fmt_ratio(buf, pl_per_call(l, c)));
+	}
 	fputs("</tr>\n", f);
 }
 

@@ -146,18 +146,22 @@ static void pl_text_ledger_row(struct pl_table *t, const struct pl_ledger *l)
 	pl_cell(t, pl_fmt_count(buf, l->n[PL_LEDGER_CALLS]));
 	pl_cell(t, pl_fmt_count(buf, l->n[PL_LEDGER_ERRORS]));
 	for (c = PL_PER_CALL_FIRST; c < PL_LEDGER_NR; c++)
-		pl_cell(t, pl_fmt_ratio(buf, pl_per_call(l, c)));
+		pl_cell(t, l->uncounted & 1u << c ? "?" : pl_fmt_ratio(buf, pl_per_call(l, c)));
 }
 
 static int pl_text_ledger(FILE *f, const struct pl_workload *w, const struct pl_report_opts *o)
 {
 	struct pl_table t = { .cols = 2 + PL_LEDGER_NR };
+	uint32_t uncounted = 0;
 	size_t i;
 	int c;
 
 	if (!w->n_ledger)
 		return 0;
-	fputs("\n  What the unit did; columns after errors are means per call:\n", f);
+	for (i = 0; i < w->n_ledger; i++)
+		uncounted |= w->ledger[i].uncounted;
+	fprintf(f, "\n  What the unit did; columns after errors are means per call%s:\n",
+		uncounted ? "; ? = not counted, the unit cannot tell" : "");
 	pl_cell(&t, "unit");
 	pl_cell(&t, "operation");
 	for (c = 0; c < PL_LEDGER_NR; c++)

@@ -114,6 +114,7 @@ struct pl_ledger {
 	char *unit;
 	char *op;
 	uint64_t n[PL_LEDGER_NR];
+	uint32_t uncounted;	/* bit n: the unit cannot count column n, null in JSON */
 };
 
 struct pl_violation {

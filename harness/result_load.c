@@ -200,22 +200,33 @@ static int pl_read_op(struct pl_reader *rd, const json_t *o, void *element)
 	return err ? pl_bad(rd, "op '%.40s': %s", op->name, why) : 0;
 }
 
+/* null says that the unit cannot count it, which is not the same as 0. */
+static int pl_read_column(struct pl_reader *rd, const json_t *o, const char *key,
+			  struct pl_ledger *l)
+{
+	int c;
+
+	for (c = 0; c < PL_LEDGER_NR && strcmp(key, pl_ledger_name[c]); c++)
+		;
+	if (c == PL_LEDGER_NR)
+		return pl_bad(rd, "ledger: no column '%.40s'", key);
+	if (!json_is_null(json_object_get(o, key)))
+		return pl_read_u64(rd, o, key, true, &l->n[c]);
+	l->uncounted |= 1u << c;
+	return 0;
+}
+
 static int pl_read_ledger(struct pl_reader *rd, const json_t *o, void *element)
 {
 	struct pl_ledger *l = element;
 	const char *key;
 	json_t *v;
-	int c, err = pl_read_str(rd, o, "unit", true, &l->unit) ?:
-		     pl_read_str(rd, o, "op", true, &l->op);
+	int err = pl_read_str(rd, o, "unit", true, &l->unit) ?:
+		  pl_read_str(rd, o, "op", true, &l->op);
 
-	json_object_foreach((json_t *)o, key, v) {
-		if (err || !strcmp(key, "unit") || !strcmp(key, "op"))
-			continue;
-		for (c = 0; c < PL_LEDGER_NR && strcmp(key, pl_ledger_name[c]); c++)
-			;
-		err = c == PL_LEDGER_NR ? pl_bad(rd, "ledger: no column '%.40s'", key) :
-					  pl_read_u64(rd, o, key, true, &l->n[c]);
-	}
+	json_object_foreach((json_t *)o, key, v)
+		if (!err && strcmp(key, "unit") && strcmp(key, "op"))
+			err = pl_read_column(rd, o, key, l);
 	return err;
 }
 

@@ -131,7 +131,10 @@ static json_t *pl_ledger_json(const struct pl_workload *w, bool *bad)
 		pl_set_str(o, "unit", w->ledger[i].unit, bad);
 		pl_set_str(o, "op", w->ledger[i].op, bad);
 		for (c = 0; c < PL_LEDGER_NR; c++)
-			pl_set_u64(o, pl_ledger_name[c], w->ledger[i].n[c], bad);
+			if (w->ledger[i].uncounted & 1u << c)
+				pl_set(o, pl_ledger_name[c], json_null(), bad);
+			else
+				pl_set_u64(o, pl_ledger_name[c], w->ledger[i].n[c], bad);
 		pl_append(array, o, bad);
 	}
 	return array;

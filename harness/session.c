@@ -23,6 +23,7 @@
 #include "emulator.h"
 #include "guest/image.h"
 #include "guest/manifest.h"
+#include "qemu/engine-regs.h"
 
 /* A session at work. */
 struct pl_work {
@@ -119,20 +120,26 @@ static int pl_add_modules(struct pl_work *w)
 	return 0;
 }
 
+#define PL_UNIT_VARS	5
+
 /* The caller's variables, and those that the unit's row fills. */
 static int pl_make_plan(struct pl_work *w)
 {
 	const struct pl_unit_kind *unit = w->s->unit;
+	char engine[16];
 	struct pl_var vars[32] = {
-		{ "unit_module", unit->module }, { "models", unit->models },
-		{ "hardware", unit->hardware },
+		{ "unit_module", unit->module }, { "params", unit->params },
+		{ "model", unit->model ? "1" : "" }, { "machine", unit->model ? "" : "1" },
+		{ "device", unit->qemu_engine ? engine : "pasidlab-soft.0" },
 	};
 	const struct pl_plan_step *steps;
 	size_t i, n;
 	int err;
 
-	for (i = 0; w->s->vars[i].name && i + 4 < sizeof(vars) / sizeof(vars[0]); i++)
-		vars[i + 3] = w->s->vars[i];
+	snprintf(engine, sizeof(engine), "%04x:%04x", PL_ENG_VENDOR, PL_ENG_DEVICE);
+	for (i = 0; w->s->vars[i].name && i + PL_UNIT_VARS + 1 < sizeof(vars) / sizeof(vars[0]);
+	     i++)
+		vars[i + PL_UNIT_VARS] = w->s->vars[i];
 	err = pl_plan_make(w->s->suite, vars, &w->plan);
 	if (err)
 		return err;

@@ -17,34 +17,36 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+/*
+ * So that they are reused: QEMU keeps an address space for every PASID that was ever used, and each
+ * new one costs more than the one before.
+ */
+#define FEW_PASIDS	"pasid-engine,pasid-bits=8"
+
 const struct pl_unit_kind pl_units[] = {
 	{ .name = "vtd@model",
 	  .help = "Intel VT-d, scalable mode, on pasidlab's adversarial reference model",
 	  .arch = "x86_64", .module = "pasidlab_vtd", .engine = "soft",
-	  .models = "1", .hardware = "N" },
+	  .model = true,
+	  .params = "model_units=1 model_endpoints={endpoints} model_cm={cm} model_seed={seed}" },
 	{ .name = "vtd@qemu", .help = "The same driver on the registers of QEMU's intel-iommu",
 	  .arch = "x86_64", .module = "pasidlab_vtd", .engine = "pasid-engine",
-	  .models = "0", .hardware = "Y", .append = "intel_iommu=off",
+	  .params = "model_units=0 vtd=Y", .append = "intel_iommu=off",
 	  .qemu_iommu = "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"
 			"device-iotlb=on,aw-bits=48,intremap=off",
-	  /*
-	   * Few PASIDs, so that they are reused: QEMU keeps an address space for every PASID
-	   * that was ever used, and each new one costs more than the one before.
-	   */
-	  .qemu_engine = "pasid-engine,pasid-bits=8" },
+	  .qemu_engine = FEW_PASIDS },
 	{ .name = "intree",
 	  .help = "The kernel's own driver of QEMU's intel-iommu, through its API",
 	  .arch = "x86_64", .module = "pasidlab_intree", .engine = "pasid-engine",
-	  .models = "0", .hardware = "Y", .append = "intel_iommu=on,sm_on iommu=pt",
+	  .params = "", .append = "intel_iommu=on,sm_on iommu=pt",
 	  .qemu_iommu = "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"
 			"device-iotlb=on,aw-bits=48,intremap=off",
-	  .qemu_engine = "pasid-engine,pasid-bits=8" },
+	  .qemu_engine = FEW_PASIDS },
 	{},
 };
 
-/* The same names, for an option's list of choices; and those whose model may be configured. */
+/* The same names, for an option's list of choices. */
 const char *const pl_unit_names[] = { "vtd@model", "vtd@qemu", "intree", NULL };
-const char *const pl_model_names[] = { "vtd@model", NULL };
 
 /**
  * pl_unit_find() - a unit by name
@@ -64,10 +66,13 @@ const struct pl_unit_kind *pl_unit_find(const char *name)
 
 #define LOAD_CORE							\
 	{ .name = "load-core", .argv = { "insmod", "/modules/pasidlab.ko", "strict=1" } }
-#define LOAD_UNIT(_name, _cm, ...)					\
-	{ .name = _name, .argv = { "insmod", "/modules/{unit_module}.ko",	\
-	  "model_endpoints={endpoints}", "model_cm=" _cm, "model_ats=1", "model_coherent=1",	\
-	  "model_seed={seed}", "vtd={hardware}", __VA_ARGS__ } }
+#define LOAD_UNIT(_name, ...)						\
+	{ .name = _name, .argv = { "insmod", "/modules/{unit_module}.ko", "{params}" },	\
+	  __VA_ARGS__ }
+/* What stands last wins. */
+#define LOAD_MODEL(_name, ...)						\
+	{ .name = _name, .when = "model", .argv = {					\
+	  "insmod", "/modules/{unit_module}.ko", "{params}", __VA_ARGS__ } }
 #define UNLOAD_UNIT(_name)	{ .name = _name, .argv = { "rmmod", "{unit_module}" } }
 #define UNLOAD_CORE(_name)	{ .name = _name, .argv = { "rmmod", "pasidlab" } }
 #define SHELL(_text)		{ "sh", "-c", _text }
@@ -96,7 +101,7 @@ const struct pl_unit_kind *pl_unit_find(const char *name)
 
 static const struct pl_step pl_run_steps[] = {
 	LOAD_CORE,
-	LOAD_UNIT("load-unit", "{cm}", "model_units={models}"),
+	LOAD_UNIT("load-unit"),
 	SAY_MODULE,
 	TRACE_START,
 	{ .name = "churn", .timeout_s = 86400,
@@ -112,26 +117,39 @@ static const struct pl_step pl_run_steps[] = {
 	{ .name = _name, .timeout_s = 120,						\
 	  .argv = { "churn", "--threads=2", "--domains=4", "--seed={seed}", __VA_ARGS__ } }
 
+#define UNLOAD_MODEL(_name)						\
+	{ .name = _name, .when = "model", .argv = { "rmmod", "{unit_module}" } }
+
 static const struct pl_step pl_check_steps[] = {
 	LOAD_CORE,
+	LOAD_UNIT("load-unit-first"),
+	SAY_MODULE,
+	/*
+	 * Ten rounds; it leaves both modules loaded, as it found them.  Before PASIDs are used: what
+	 * QEMU does when its unit is switched on and off grows with the PASIDs it has ever seen.
+	 */
+	{ .name = "unload-and-load", .timeout_s = 120,
+	  .argv = { "abi-test", "-m", "/modules/pasidlab.ko strict=1", "-m",
+		    "/modules/{unit_module}.ko {params}", "unload" } },
 	/*
 	 * Two units, for domains of another unit; narrow PASIDs, so that all of them can be taken;
 	 * an endpoint without any.
 	 */
-	LOAD_UNIT("load-two-units", "0", "model_units=2", "model_pasid_bits=12",
-		  "model_endpoints=3", "model_plain=1"),
-	SAY_MODULE,
+	UNLOAD_MODEL("unload-unit-first"),
+	LOAD_MODEL("load-two-units", "model_units=2", "model_pasid_bits=12",
+		   "model_endpoints=3", "model_plain=1"),
 	{ .name = "abi-test", .timeout_s = 300, .argv = { "abi-test" } },
 	/* The other exclusion rule, where it can make a difference. */
 	{ .name = "abi-test-free", .timeout_s = 300,
 	  .argv = { "abi-test", "--mode=free", "handle", "slot", "rid", "map", "remove" } },
-	UNLOAD_UNIT("unload-two-units"),
-	LOAD_UNIT("load-unit", "0", "model_units=1"),
+	UNLOAD_UNIT("unload-after-abi-test"),
+	LOAD_UNIT("load-unit"),
 	TRACE_START,
 	CHURN("churn-uniform", "--ops=3000", "--pattern=uniform"),
 	CHURN("churn-bursty", "--ops=2000", "--pattern=bursty"),
 	CHURN("churn-hold", "--ops=2000", "--pattern=hold"),
-	CHURN("churn-mixed-stages", "--ops=1000", "--stage=mixed", "--rate-map=300"),
+	CHURN("churn-mixed-stages", "--ops=1000", "--stage=mixed", "--missing=skip",
+	      "--rate-map=300"),
 	TRACE_STOP,
 	{ .name = "kill-churn", .timeout_s = 180,
 	  .argv = { "pasidlab", "guest", "kill", "--check=life/kill-churn", "--times=20",
@@ -139,19 +157,16 @@ static const struct pl_step pl_check_steps[] = {
 		    "--seconds=60", "--progress=0" } },
 	{ .name = "churn-after-kill", .timeout_s = 120,
 	  .argv = { "churn", "--threads=1", "--ops=500", "--seed={seed}" } },
-	{ .name = "load-bench", .argv = { "insmod", "/modules/pasidlab_bench.ko", "ops=20",
-	  "pasids=100", "rounds=1" } },
+	{ .name = "load-bench", .argv = { "insmod", "/modules/pasidlab_bench.ko",
+	  "device={device}", "ops=20", "pasids=100", "rounds=1" } },
 	{ .name = "kbench", .argv = { "kbench" } },
 	{ .name = "kbench-replace", .timeout_s = 120, .argv = { "kbench", "0", "500", "judge" } },
 	{ .name = "unload-bench", .argv = { "rmmod", "pasidlab_bench" } },
 	UNLOAD_UNIT("unload-unit"),
-	LOAD_UNIT("load-unit-caching-mode", "1", "model_units=1"),
-	CHURN("churn-caching-mode", "--ops=2000", "--pattern=uniform"),
-	/* Ten rounds; it leaves both modules loaded, as it found them. */
-	{ .name = "unload-and-load", .timeout_s = 120,
-	  .argv = { "abi-test", "-m", "/modules/pasidlab.ko", "-m", "/modules/pasidlab_vtd.ko",
-		    "unload" } },
-	UNLOAD_UNIT("unload-unit-again"),
+	LOAD_MODEL("load-unit-caching-mode", "model_cm=1"),
+	{ .name = "churn-caching-mode", .when = "model", .timeout_s = 120,
+	  .argv = { "churn", "--threads=2", "--domains=4", "--seed={seed}", "--ops=2000" } },
+	UNLOAD_MODEL("unload-unit-again"),
 	UNLOAD_CORE("unload-core"),
 	{ .name = "reload-core", .argv = { "insmod", "/modules/pasidlab.ko", "strict=0" } },
 	UNLOAD_CORE("unload-core-again"),
@@ -207,38 +222,67 @@ static const char *pl_var_at(const char *word, const struct pl_var *vars, size_t
 	return pl_var_find(vars, word + 1, n);
 }
 
-static int pl_expand(const char *word, const struct pl_var *vars, char **out)
+/* Values of the tables hold variables of the user's, whose values hold none. */
+static void pl_put_word(FILE *f, const char *word, const struct pl_var *vars)
 {
 	const char *value;
-	size_t size, len;
-	FILE *f = open_memstream(out, &size);
+	size_t len;
 
-	if (!f)
-		return -ENOMEM;
 	while (*word) {
 		value = pl_var_at(word, vars, &len);
 		if (value) {
-			fputs(value, f);
+			pl_put_word(f, value, vars);
 			word += len;
 		} else {
 			putc(*word++, f);
 		}
 	}
+}
+
+static int pl_expand(const char *word, const struct pl_var *vars, char **out)
+{
+	size_t size;
+	FILE *f = open_memstream(out, &size);
+
+	if (!f)
+		return -ENOMEM;
+	pl_put_word(f, word, vars);
 	return fclose(f) ? -ENOMEM : 0;
+}
+
+/* One word, or those of a list that stands by itself; the plan has them from then on. */
+static int pl_add_words(const char *word, const struct pl_var *vars, char **argv, size_t *n)
+{
+	char *text, *one, *save;
+	int err = pl_expand(word, vars, &text);
+
+	if (err)
+		return err;
+	if (strcmp(word, "{params}")) {
+		argv[(*n)++] = text;
+		return 0;
+	}
+	for (one = strtok_r(text, " ", &save); one && !err; one = strtok_r(NULL, " ", &save)) {
+		argv[*n] = *n < PL_STEP_WORDS ? strdup(one) : NULL;
+		err = argv[*n] ? 0 : -ENOMEM;
+		*n += !err;
+	}
+	free(text);
+	return err;
 }
 
 static int pl_plan_add(struct pl_plan *plan, const struct pl_step *step, const struct pl_var *vars)
 {
 	char **argv = calloc(PL_STEP_WORDS + 1, sizeof(*argv));
-	size_t i;
+	size_t i, n = 0;
 	int err = argv ? 0 : -ENOMEM;
 
 	plan->steps[plan->n++] = (struct pl_plan_step) {
 		.name = step->name, .argv = (const char *const *)argv,
 		.timeout_s = step->timeout_s, .background = step->background,
 	};
-	for (i = 0; i < PL_STEP_WORDS && step->argv[i] && !err; i++)
-		err = pl_expand(step->argv[i], vars, &argv[i]);
+	for (i = 0; i < PL_STEP_WORDS && n < PL_STEP_WORDS && step->argv[i] && !err; i++)
+		err = pl_add_words(step->argv[i], vars, argv, &n);
 	return err;
 }
 

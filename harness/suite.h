@@ -3,9 +3,10 @@
  * suite.h - what a guest does, as data.
  *
  * A *suite* is a list of steps; a step is one line of the guest's plan (harness/guest/image.h),
- * whose words may hold {variables}.  A *unit* is a kind of IOMMU by the name the user gives, with
- * the module that drives it.  Suites name no unit: the unit's row fills {unit_module} and its
- * parameters.
+ * whose words may hold {variables}, and so may their values.  A *unit* is a kind of IOMMU by the
+ * name the user gives, with the module that drives it.  Suites name no unit: the unit's row fills
+ * {unit_module}, {params}, {device} (an endpoint) and one of {model} and {machine}.  Where "{params}" is a word by itself
+ * it becomes as many words as there are parameters, none among them.
  *
  * The hard rule: nothing that a user types reaches a plan but through a variable, and variables
  * hold only what an option table has checked.
@@ -28,8 +29,8 @@
  * @arch: of the guest
  * @module: its module, without .ko
  * @engine: what issues DMA
- * @models: {models}: how many reference models the module makes
- * @hardware: {hardware}: does the module take a unit of the guest's machine, Y or N
+ * @params: {params}: what the module is loaded with, separated by blanks
+ * @model: the unit is a reference model, {model} is not empty; else {machine} is not
  * @append: words for the guest's kernel command line; NULL: none
  * @qemu_iommu: the emulator's -device for the unit; NULL: none
  * @qemu_engine: its -device for each endpoint; NULL: any QEMU will do
@@ -40,8 +41,8 @@ struct pl_unit_kind {
 	const char *arch;
 	const char *module;
 	const char *engine;
-	const char *models;
-	const char *hardware;
+	const char *params;
+	bool model;
 	const char *append;
 	const char *qemu_iommu;
 	const char *qemu_engine;
@@ -49,7 +50,6 @@ struct pl_unit_kind {
 
 extern const struct pl_unit_kind pl_units[];
 extern const char *const pl_unit_names[];
-extern const char *const pl_model_names[];
 
 const struct pl_unit_kind *pl_unit_find(const char *name);
 

@@ -82,6 +82,11 @@ static u32 feature_bits(struct pl_dev *d)
 	return bits;
 }
 
+static const char *engine_name(const struct pl_dev *d)
+{
+	return d->engine && d->engine->run ? d->engine->name : "";
+}
+
 static int req_dev_info(struct pl_call *c, void *p)
 {
 	struct pl_ioc_dev_info *arg = p;
@@ -102,6 +107,7 @@ static int req_dev_info(struct pl_call *c, void *p)
 	strscpy_pad(arg->name, dev_name(d->dev), sizeof(arg->name));
 	strscpy_pad(arg->unit, d->unit->name, sizeof(arg->unit));
 	strscpy_pad(arg->driver, d->unit->driver, sizeof(arg->driver));
+	strscpy_pad(arg->engine_name, engine_name(d), sizeof(arg->engine_name));
 	pl_dev_drop(d);
 	return 0;
 }
@@ -391,6 +397,7 @@ static int req_ledger(struct pl_call *c, void *p)
 	arg->faults = atomic64_read(&d->faults);
 	arg->faults_lost = atomic64_read(&d->unit->faults_lost);
 	pl_ledger_read(d->unit, arg->counts);
+	arg->uncounted = d->unit->caps.uncounted;
 	return 0;
 }
 
@@ -400,6 +407,8 @@ static int req_fault(struct pl_call *c, void *p)
 	struct pl_fault f;
 	int ret;
 
+	if (c->dev->d->unit->caps.uncounted & PL_UNCOUNTED_FAULTS)
+		return -EOPNOTSUPP;
 	ret = pl_fault_take(c->dev->d, &f, &arg->lost);
 	if (ret)
 		return ret;

@@ -190,6 +190,7 @@ static void pe_disable(struct pl_dev *d, void *priv, u32 bits)
 }
 
 static const struct pl_engine_ops pe_ops = {
+	.name = "pasid-engine",
 	.enable = pe_enable,
 	.disable = pe_disable,
 	.run = pe_run,

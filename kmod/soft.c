@@ -220,6 +220,7 @@ static void soft_disable(struct pl_dev *d, void *priv, u32 bits)
 }
 
 static const struct pl_engine_ops soft_engine_ops = {
+	.name = "soft",
 	.enable = soft_enable,
 	.disable = soft_disable,
 	.run = soft_run,

@@ -90,6 +90,8 @@ struct pl_ticket {
  * @hitless: replaces first-stage by first-stage without an abort
  * @caching_mode: not-present entries may be cached (VT-d 6.1)
  * @own_endpoint: it switches PASID and ATS of its endpoints itself
+ * @uncounted: bit n: column n of the ledger (enum pl_count) it cannot count;
+ *	PL_UNCOUNTED_FAULTS: its faults go to somebody else
  */
 struct pl_caps {
 	u8 pasid_bits;
@@ -103,6 +105,7 @@ struct pl_caps {
 	bool hitless;
 	bool caching_mode;
 	bool own_endpoint;
+	u64 uncounted;
 };
 
 enum pl_domain_type {
@@ -395,6 +398,7 @@ struct pl_unit {
 
 /**
  * struct pl_engine_ops - an endpoint's own side
+ * @name: what issues its DMA ("soft"), for people
  * @enable: switch the PCIe capabilities @bits (PL_EP_*) on; called once per
  *	bit, PASID before ATS before PRI (O6).  Neither this nor @disable is
  *	called where pl_caps.own_endpoint says that the unit does it.
@@ -404,6 +408,7 @@ struct pl_unit {
  *	status.  Returns -ENODEV when the endpoint is gone.  NULL: no engine.
  */
 struct pl_engine_ops {
+	const char *name;
 	int (*enable)(struct pl_dev *d, void *priv, u32 bits);
 	void (*disable)(struct pl_dev *d, void *priv, u32 bits);
 	int (*run)(void *priv, struct pl_dma_desc *descs, unsigned int n);

@@ -100,6 +100,7 @@ static void ep_disable(struct pl_dev *d, void *priv, u32 bits)
 }
 
 static const struct pl_engine_ops engine_ops = {
+	.name = "rig",
 	.enable = ep_enable,
 	.disable = ep_disable,
 };

@@ -69,6 +69,12 @@ enum churn_stage {
 	CHURN_STAGE_NR
 };
 
+enum churn_missing {
+	CHURN_MISSING_FAIL,
+	CHURN_MISSING_SKIP,
+	CHURN_MISSING_NR
+};
+
 enum churn_files {
 	CHURN_FILES_SHARED,
 	CHURN_FILES_EACH,
@@ -87,6 +93,7 @@ struct churn_options {
 	uint64_t pattern;
 	uint64_t domains;
 	uint64_t stage;
+	uint64_t missing;
 	uint64_t endpoints;
 	uint64_t hold;
 	uint64_t idle_us;
@@ -138,7 +145,7 @@ enum churn_count {
  * struct churn_unit - a unit that the endpoints in use are behind
  * @name: as PL_IOC_DEV_INFO tells it
  * @driver: its kind
- * @engine: its endpoints can issue DMA
+ * @engine: what issues its endpoints' DMA
  * @dev: handle, in the control file, of one endpoint behind it
  * @before: its ledger before the run
  * @after: and after it
@@ -148,7 +155,7 @@ enum churn_count {
 struct churn_unit {
 	char name[PL_NAME_LEN];
 	char driver[PL_NAME_LEN];
-	bool engine;
+	char engine[PL_NAME_LEN];
 	uint32_t dev;
 	struct pl_ioc_ledger before;
 	struct pl_ioc_ledger after;
@@ -286,6 +293,7 @@ struct churn_thread {
  * @started: CLOCK_MONOTONIC_RAW
  * @duration_ns: until the last thread ended
  * @failures: texts of the run
+ * @skipped: why it was not run, where CHURN_MISSING_SKIP allows that; else empty
  * @stop: no new lives
  * @running: threads that have not ended, under @lock
  * @changed: signalled when @running changes
@@ -307,6 +315,7 @@ struct churn_run {
 	struct churn_thread *total;
 	json_t *violations;
 	json_t *failures;
+	char skipped[CHURN_TEXT];
 	uint64_t faults;
 	uint64_t faults_lost;
 	uint64_t started;
@@ -370,6 +379,7 @@ void churn_run_fail(struct churn_run *run, const char *fmt, ...)
 /* churn_report.c */
 bool churn_passed(const struct churn_run *run);
 json_t *churn_report(const struct churn_run *run);
+json_t *churn_report_skip(const struct churn_run *run);
 
 uint64_t churn_now(void);
 

@@ -43,6 +43,7 @@ static const char *const pattern_names[CHURN_PATTERN_NR + 1] = { "uniform", "bur
 static const char *const stage_names[CHURN_STAGE_NR + 1] = {
 	"any", "first", "second", "mixed"
 };
+static const char *const missing_names[CHURN_MISSING_NR + 1] = { "fail", "skip" };
 static const char *const files_names[CHURN_FILES_NR + 1] = { "shared", "each" };
 
 #define ROW(_field) offsetof(struct churn_options, _field)
@@ -62,6 +63,9 @@ static const struct churn_option options[] = {
 	  "Domains per unit" },
 	{ "stage", 'g', "NAME", ROW(stage), 0, CHURN_STAGE_NR - 1, CHURN_STAGE_ANY, stage_names,
 	  "Stage of the domains: any (the unit's choice), first, second or mixed (in turns)" },
+	{ "missing", 'm', "NAME", ROW(missing), 0, CHURN_MISSING_NR - 1, CHURN_MISSING_FAIL,
+	  missing_names,
+	  "Where a unit has not the stage that is asked for: fail, or skip and say why" },
 	{ "endpoints", 'e', "N", ROW(endpoints), 0, CHURN_MAX_ENDPOINTS, 0, NULL,
 	  "Use the first N endpoints that have an engine and PASIDs; 0: all" },
 	{ "hold", 'k', "N", ROW(hold), 1, CHURN_MAX_HOLD, 16, NULL,

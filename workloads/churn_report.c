@@ -5,6 +5,8 @@
  * The hard rule: a frame that cannot be made whole is not made; percentiles are the harness's
  * business.
  */
+#include <stdio.h>
+
 #include "../harness/stats_json.h"
 #include "churn.h"
 
@@ -50,8 +52,7 @@ static json_t *report_units(const struct churn_run *run)
 	for (i = 0; i < run->nr_units; i++) {
 		u = &run->units[i];
 		json_array_append_new(array, json_pack("{s:s,s:s,s:s}", "name", u->name, "driver",
-						       u->driver, "engine",
-						       u->engine ? "soft" : "none"));
+						       u->driver, "engine", u->engine));
 	}
 	return array;
 }
@@ -84,7 +85,8 @@ static json_t *report_ledger_line(const struct churn_unit *u, enum pl_op op)
 	for (i = 0; i < PL_COUNT_NR; i++) {
 		n = u->after.counts[op][i] - u->before.counts[op][i];
 		any |= n;
-		json_object_set_new(line, plu_count_name(i), json_integer((json_int_t)n));
+		json_object_set_new(line, plu_count_name(i), u->after.uncounted & 1ull << i ?
+				    json_null() : json_integer((json_int_t)n));
 	}
 	if (any)
 		return line;
@@ -115,6 +117,9 @@ static json_t *report_counts(const struct churn_run *run)
 	for (i = 0; run->total && i < CHURN_COUNT_NR; i++)
 		json_object_set_new(object, count_names[i],
 				    json_integer((json_int_t)run->total->counts[i]));
+	for (i = 0; i < run->nr_units; i++)
+		if (run->units[i].after.uncounted & PL_UNCOUNTED_FAULTS)
+			return object;
 	json_object_set_new(object, "faults", json_integer((json_int_t)run->faults));
 	json_object_set_new(object, "faults_lost", json_integer((json_int_t)run->faults_lost));
 	return object;
@@ -137,4 +142,19 @@ json_t *churn_report(const struct churn_run *run)
 			 "violations", run->violations,
 			 "status", churn_passed(run) ? "pass" : "fail",
 			 "failures", run->failures);
+}
+
+/**
+ * churn_report_skip() - the frame of a run that was not made
+ * @run: after churn_run(), which set @run->skipped
+ *
+ * Return: a new reference, or NULL when memory is out.
+ */
+json_t *churn_report_skip(const struct churn_run *run)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "churn/stage %s", churn_stage_name(&run->opt));
+	return json_pack("{s:s,s:s,s:s,s:[],s:s}", "type", "check", "name", name, "status", "skip",
+			 "req", "reason", run->skipped);
 }

@@ -11,6 +11,7 @@
  * too large for what this machine has.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,7 +93,7 @@ static int add_unit(struct churn_run *run, struct churn_endpoint *ep)
 	u = &run->units[run->nr_units++];
 	memcpy(u->name, ep->info.unit, sizeof(u->name));
 	memcpy(u->driver, ep->info.driver, sizeof(u->driver));
-	u->engine = ep->info.engine;
+	memcpy(u->engine, ep->info.engine_name, sizeof(u->engine));
 	u->dev = ep->dev;
 	return 0;
 }
@@ -117,6 +118,40 @@ static int find_units(struct churn_run *run)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+/* The module says itself what its unit lacks. */
+static int check_stage(struct churn_run *run, const struct churn_unit *u, uint32_t feature)
+{
+	struct pl_ioc_feature f;
+	int err = plu_feature(&run->control, u->dev, feature, &f);
+	char text[CHURN_TEXT];
+
+	if (err || f.has)
+		return err;
+	snprintf(text, sizeof(text), "unit %s has no %s stage: %s", u->name,
+		 feature == PL_FEAT_STAGE1 ? "first" : "second", f.why);
+	if (run->opt.missing == CHURN_MISSING_SKIP)
+		memcpy(run->skipped, text, sizeof(text));
+	else
+		churn_run_fail(run, "%s", text);
+	return -EOPNOTSUPP;
+}
+
+static int check_stages(struct churn_run *run)
+{
+	bool first = run->opt.stage == CHURN_STAGE_FIRST || run->opt.stage == CHURN_STAGE_MIXED;
+	bool second = run->opt.stage == CHURN_STAGE_SECOND || run->opt.stage == CHURN_STAGE_MIXED;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < run->nr_units && !err; i++) {
+		if (first)
+			err = check_stage(run, &run->units[i], PL_FEAT_STAGE1);
+		if (second && !err)
+			err = check_stage(run, &run->units[i], PL_FEAT_STAGE2);
+	}
+	return err;
 }
 
 static int setup_scratch(struct churn_thread *t)
@@ -347,6 +382,8 @@ int churn_setup(struct churn_run *run)
 		err = check_pasids(run);
 	if (!err)
 		err = find_units(run);
+	if (!err)
+		err = check_stages(run);
 	if (!err)
 		err = setup_threads(run);
 	if (!err)

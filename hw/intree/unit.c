@@ -5,8 +5,9 @@
  * The kernel invalidates inside iommu_unmap(), attach and detach, so a ticket
  * stays empty, sync has nothing to pay, and nothing of what the hardware was
  * told can be counted here: the ledger's columns from writes to allocations
- * are 0 because they are not counted.  Whoever compares costs counts them from
- * outside, by tracing qi_submit_sync().
+ * are told to be not counted.  Whoever compares costs counts them from
+ * outside, by tracing qi_submit_sync().  Translation faults are the kernel's
+ * to report, in its log.
  *
  * What the kernel's API cannot express is refused with -EOPNOTSUPP and a
  * reason that says so.
@@ -109,6 +110,10 @@ static const struct pl_unit_ops intree_ops = {
 	.claims = intree_claims,
 };
 
+#define UNCOUNTED	(BIT(PL_COUNT_WRITES) | BIT(PL_COUNT_DESCS) | BIT(PL_COUNT_WAITS) | \
+			 BIT(PL_COUNT_FENCES) | BIT(PL_COUNT_FLUSHES) | BIT(PL_COUNT_ALLOCS) | \
+			 PL_UNCOUNTED_FAULTS)
+
 static u8 phys_bits(void)
 {
 #ifdef CONFIG_X86
@@ -136,6 +141,7 @@ static int read_caps(struct pl_caps *c, struct device *dev)
 	c->ats = true;
 	c->identity_pasid = PL_KERNEL_STATIC_DOMAINS;
 	c->own_endpoint = true;
+	c->uncounted = UNCOUNTED;
 	return 0;
 }
 

@@ -31,7 +31,7 @@
 #include <linux/types.h>
 
 #define PL_ABI_MAJOR		1	/* differs: nothing is compatible */
-#define PL_ABI_MINOR		0	/* grows with each addition */
+#define PL_ABI_MINOR		1	/* grows with each addition */
 
 #define PL_DEV_NODE		"/dev/pasidlab"
 
@@ -164,6 +164,8 @@ struct pl_ioc_version {
  * @name: out, the device's name
  * @unit: out, the name of the unit it is behind
  * @driver: out, the kind of the unit ("vtd")
+ * @engine_name: out, what issues DMA for it, empty where nothing does (since
+ *	ABI 1.1)
  *
  * -ENODEV when there is no endpoint @index.
  */
@@ -180,6 +182,7 @@ struct pl_ioc_dev_info {
 	char  name[PL_NAME_LEN];
 	char  unit[PL_NAME_LEN];
 	char  driver[PL_NAME_LEN];
+	char  engine_name[PL_NAME_LEN];
 };
 
 /**
@@ -530,6 +533,8 @@ struct pl_ioc_dma {
 	__u64 descs;
 };
 
+#define PL_UNCOUNTED_FAULTS	(1ull << 63)
+
 /**
  * struct pl_ioc_ledger - PL_IOC_LEDGER, what the unit did since it came
  * @size: sizeof(struct pl_ioc_ledger)
@@ -539,6 +544,9 @@ struct pl_ioc_dma {
  * @faults: out, translation faults reported for this device
  * @faults_lost: out, faults the hardware could not record
  * @counts: out, [enum pl_op][enum pl_count]
+ * @uncounted: out, bit 1 << enum pl_count: a column that the unit cannot count;
+ *	PL_UNCOUNTED_FAULTS: nor can it faults.  Such figures are 0 and mean
+ *	nothing (since ABI 1.1)
  */
 struct pl_ioc_ledger {
 	__u32 size;
@@ -548,6 +556,7 @@ struct pl_ioc_ledger {
 	__u64 faults;
 	__u64 faults_lost;
 	__u64 counts[PL_OP_NR][PL_COUNT_NR];
+	__u64 uncounted;
 };
 
 #define PL_FAULT_WRITE		(1u << 0)
@@ -566,7 +575,8 @@ struct pl_ioc_ledger {
  * @lost: out, faults of this device overwritten since the last call
  * @why: out, the code in words
  *
- * -EAGAIN when none is recorded.
+ * -EAGAIN when none is recorded, -EOPNOTSUPP where the unit's faults go to
+ * somebody else.
  */
 struct pl_ioc_fault {
 	__u32 size;

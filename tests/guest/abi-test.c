@@ -80,7 +80,8 @@ static const struct argp_option options[] = {
 	{ "list", 'l', NULL, 0, "Show the groups and exit", 0 },
 	{ "mode", 'M', "NAME", 0,
 	  "The exclusion rule that tests begin with: strict (default) or free", 0 },
-	{ "module", 'm', "FILE", 0, "A module's file, in load order; for the group unload", 0 },
+	{ "module", 'm', "FILE [PARAM=VALUE...]", 0,
+	  "A module's file, in load order, and its parameters; for the group unload", 0 },
 	{ 0 },
 };
 
@@ -93,7 +94,7 @@ static const char doc[] =
 	"  abi-test                       all groups\n"
 	"  abi-test struct map            two of them\n"
 	"  abi-test --mode=free           where the RID may change while PASIDs live\n"
-	"  abi-test -m /modules/pasidlab.ko -m /modules/pasidlab_vtd.ko unload\n\n"
+	"  abi-test -m /modules/pasidlab.ko -m '/modules/pasidlab_vtd.ko vtd=Y' unload\n\n"
 	"Exit status: 0 passed, 1 failed, 2 could not run, 77 all was skipped.";
 
 static void run_groups(struct abi *a)

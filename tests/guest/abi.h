@@ -42,6 +42,8 @@
 #define NEED_MODEL	(1u << 3)	/* a reference model, which can tell violations */
 #define NEED_FEW	(1u << 4)	/* at most 65536 PASIDs, so that all can be taken */
 #define NEED_STRICT	(1u << 5)	/* the strict rule, which is then set */
+#define NEED_WAITS	(1u << 6)	/* a unit that counts its waits */
+#define NEED_FAULTS	(1u << 7)	/* a unit whose faults are the module's */
 
 /**
  * struct abi_dev - an endpoint, as both files see it
@@ -68,6 +70,7 @@ struct abi_dev {
  * @foreign: index of an endpoint behind another unit than dev[0]'s, 0 for none
  * @no_aux: name of an endpoint without aux, empty for none
  * @ctl_dev: handle of dev[0] in @ctl
+ * @uncounted: what the unit of dev[0] cannot count, see struct pl_ioc_ledger
  * @page: the pages
  * @hash: of their first ABI_LEN bytes
  * @pinned: what the kernel said was pinned before the test
@@ -84,6 +87,7 @@ struct abi {
 	unsigned int foreign;
 	char no_aux[PL_NAME_LEN];
 	uint32_t ctl_dev;
+	uint64_t uncounted;
 	struct plu_buf page[ABI_PAGES];
 	uint64_t hash[ABI_PAGES];
 	long long pinned;

@@ -48,7 +48,9 @@ static void arrange_devices(struct abi *a)
 int abi_find_devices(struct abi *a)
 {
 	struct pl_ioc_dev_info info;
+	struct pl_ioc_ledger ledger;
 	uint32_t i;
+	int err;
 
 	a->nr_devs = 0;
 	a->no_aux[0] = '\0';
@@ -61,7 +63,12 @@ int abi_find_devices(struct abi *a)
 	if (!a->nr_devs)
 		return -ENODEV;
 	arrange_devices(a);
-	return plu_dev_open(&a->ctl, a->dev[0].info.name, &a->ctl_dev);
+	err = plu_dev_open(&a->ctl, a->dev[0].info.name, &a->ctl_dev);
+	if (!err)
+		err = plu_ledger(&a->ctl, a->ctl_dev, &ledger);
+	if (!err)
+		a->uncounted = ledger.uncounted;
+	return err;
 }
 
 /**
@@ -203,6 +210,10 @@ const char *abi_missing(const struct abi *a, unsigned int needs)
 		return "needs a reference model";
 	if (needs & NEED_FEW && a->dev[0].info.max_pasids > 65536)
 		return "would have to take more than 65536 PASIDs";
+	if (needs & NEED_WAITS && a->uncounted & 1ull << PL_COUNT_WAITS)
+		return "the unit does not count its waits, says PL_IOC_LEDGER";
+	if (needs & NEED_FAULTS && a->uncounted & PL_UNCOUNTED_FAULTS)
+		return "the unit's faults are somebody else's, says PL_IOC_LEDGER";
 	return NULL;
 }
 

@@ -2,7 +2,8 @@
 /*
  * abi_unload.c - the modules go and come back, again and again, while nothing is open.
  *
- * Needs the modules' files (option --module), so it runs only when asked for by name.  Modules
+ * Needs the modules' files (option --module), so it runs only when asked for by name.  What follows
+ * a file's name and a blank are the parameters that it is loaded with.  Modules
  * unload in the reverse of their order on the command line and load in that order, through the
  * system calls themselves: what rmmod and insmod add is not under test.
  *
@@ -24,13 +25,14 @@
 const char *abi_modules[ABI_MODULES_MAX];
 unsigned int abi_nr_modules;
 
-/* "/modules/pasidlab_vtd.ko" is module pasidlab_vtd. */
+/* "/modules/pasidlab_vtd.ko vtd=Y" is module pasidlab_vtd. */
 static void module_name(const char *path, char *name, size_t size)
 {
-	const char *base = strrchr(path, '/');
+	size_t len = strcspn(path, ". "), first = len;
 
-	snprintf(name, size, "%s", base ? base + 1 : path);
-	name[strcspn(name, ".")] = '\0';
+	while (first && path[first - 1] != '/')
+		first--;
+	snprintf(name, size, "%.*s", (int)(len - first), path + first);
 }
 
 static int module_unload(const char *path)
@@ -43,11 +45,15 @@ static int module_unload(const char *path)
 
 static int module_load(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+	size_t len = strcspn(path, " ");
+	char file[128];
+	int fd, err;
 
+	snprintf(file, sizeof(file), "%.*s", (int)len, path);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	err = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	err = syscall(SYS_finit_module, fd, path[len] ? path + len + 1 : "", 0) ? -errno : 0;
 	close(fd);
 	return err;
 }

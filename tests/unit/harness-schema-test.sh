@@ -62,6 +62,7 @@ spoiled("a negative count", lambda r: r["workloads"][0]["ops"][0].update(count=-
 spoiled("a percentile that is text", lambda r: r["workloads"][0]["ops"][0]["ns"].update(p99="1"))
 spoiled("a bucket beyond the last", lambda r: r["workloads"][0]["ops"][0]["hist"].update(
     buckets=[[7424, 1]]))
+spoiled("a ledger column that is text", lambda r: r["workloads"][0]["ledger"][0].update(waits="?"))
 spoiled("an unknown ledger column", lambda r: r["workloads"][0]["ledger"][0].update(x=1))
 spoiled("a date of another form", lambda r: r["environment"].update(date="yesterday"))
 print("1..%d" % cases)
