@@ -57,6 +57,7 @@ union pl_arg {
 	struct pl_ioc_ledger ledger;
 	struct pl_ioc_fault fault;
 	struct pl_ioc_violation violation;
+	struct pl_ioc_walk walk;
 };
 
 static int req_version(struct pl_call *c, void *p)
@@ -439,6 +440,26 @@ static int req_violation(struct pl_call *c, void *p)
 	return 0;
 }
 
+static int req_walk(struct pl_call *c, void *p)
+{
+	struct pl_ioc_walk *arg = p;
+	struct pl_walk walked = {};
+	phys_addr_t claimed;
+	int ret;
+
+	/* As /proc/PID/pagemap, which tells physical addresses too. */
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	ret = pl_slot_walk(c->dev->d, arg->pasid, arg->iova, &walked, &claimed);
+	if (ret)
+		return ret;
+	arg->walked = walked.prot ? walked.paddr : PL_WALK_NOWHERE;
+	arg->claimed = claimed == PHYS_ADDR_MAX ? PL_WALK_NOWHERE : claimed;
+	arg->bytes = walked.prot ? walked.size : 0;
+	arg->prot = walked.prot;
+	return 0;
+}
+
 #define CALL_DEV	BIT(0)	/* names a device, in its field dev */
 #define CALL_LOCK	BIT(1)	/* runs under that handle's lock */
 #define CALL_PAGING	BIT(2)	/* names a paging domain */
@@ -530,6 +551,8 @@ static const struct pl_request requests[] = {
 	/* Its flags are an answer: what they hold beforehand is of no concern. */
 	REQUEST(PL_IOC_FAULT, pl_ioc_fault, why, req_fault, CALL_DEV | CALL_OUT,
 		DEV(pl_ioc_fault), FLAGS(U32_MAX)),
+	REQUEST(PL_IOC_WALK, pl_ioc_walk, reserved, req_walk, CALL_DEV | CALL_OUT,
+		DEV(pl_ioc_walk), RESERVED(pl_ioc_walk)),
 	REQUEST(PL_IOC_VIOLATION, pl_ioc_violation, text, req_violation, CALL_DEV | CALL_OUT,
 		DEV(pl_ioc_violation)),
 };

@@ -86,6 +86,10 @@ void pl_ledger_read(const struct pl_unit *u, u64 counts[PL_OP_NR][PL_COUNT_NR]);
 u64 pl_unit_violations(struct pl_unit *u);
 struct pl_unit *pl_unit_claiming(struct device *dev);
 
+/* walk.c */
+int pl_slot_walk(struct pl_dev *d, pl_pasid_t pasid, u64 iova, struct pl_walk *walked,
+		 phys_addr_t *claimed);
+
 /* chardev.c, soft.c */
 int pl_chardev_init(void);
 void pl_chardev_exit(void);

@@ -489,6 +489,25 @@ int plu_violation(const struct plu_file *f, uint32_t dev, uint32_t index,
 }
 
 /**
+ * plu_walk() - where an address of a slot leads, by the unit's tables and by the API
+ * @f: the file
+ * @dev: device handle
+ * @pasid: any PASID of the device, PL_NO_PASID_U for the RID
+ * @iova: the address
+ * @walk: both answers
+ *
+ * Return: 0, -EPERM without CAP_SYS_ADMIN, -EOPNOTSUPP where the tables cannot be read.
+ */
+int plu_walk(const struct plu_file *f, uint32_t dev, uint32_t pasid, uint64_t iova,
+	     struct pl_ioc_walk *walk)
+{
+	*walk = (struct pl_ioc_walk) {
+		.size = sizeof(*walk), .dev = dev, .pasid = pasid, .iova = iova,
+	};
+	return plu_ioctl(f, PL_IOC_WALK, walk);
+}
+
+/**
  * plu_op_name() - an operation as results name it
  * @op: below PL_OP_NR
  */

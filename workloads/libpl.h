@@ -87,6 +87,8 @@ int plu_ledger(const struct plu_file *f, uint32_t dev, struct pl_ioc_ledger *led
 int plu_fault(const struct plu_file *f, uint32_t dev, struct pl_ioc_fault *fault);
 int plu_violation(const struct plu_file *f, uint32_t dev, uint32_t index,
 		  struct pl_ioc_violation *violation);
+int plu_walk(const struct plu_file *f, uint32_t dev, uint32_t pasid, uint64_t iova,
+	     struct pl_ioc_walk *walk);
 
 const char *plu_op_name(enum pl_op op);
 const char *plu_count_name(enum pl_count count);

@@ -31,7 +31,7 @@ workloads_churn_test := $(patsubst %,workloads/%.c,test/churn-test test/fake $(w
 workloads_inside_test := $(patsubst %,workloads/%.c,test/inside-test $(workloads_lib) \
 			$(workloads_churn)) harness/stats.c harness/stats_json.c \
 			$(patsubst %,tests/guest/%.c,check abi_stage abi_struct abi_handle \
-			abi_slot abi_rid abi_map abi_dma)
+			abi_slot abi_rid abi_map abi_dma abi_walk)
 
 # $(call workloads_flavour,FLAVOUR): objects with the C library's headers only.
 define workloads_flavour

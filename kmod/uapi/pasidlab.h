@@ -611,6 +611,39 @@ struct pl_ioc_violation {
 	char  text[2 * PL_WHY_LEN];
 };
 
+#define PL_WALK_NOWHERE		(~0ull)
+
+/**
+ * struct pl_ioc_walk - PL_IOC_WALK, where an address of a slot leads (since ABI 1.1)
+ * @size: sizeof(struct pl_ioc_walk)
+ * @flags: must be 0
+ * @dev: in, device handle
+ * @pasid: in, any PASID of the device, or PL_NO_PASID_U for the RID
+ * @iova: in, the address
+ * @walked: out, the physical address that the unit's tables lead to, read from
+ *	its root register down; PL_WALK_NOWHERE where a request is refused
+ * @claimed: out, the one that the API believes it leads to
+ * @bytes: out, size of the page at @walked
+ * @prot: out, PL_PROT_* by the tables, 0 where they lead nowhere
+ * @reserved: must be 0
+ *
+ * It changes nothing.  Physical addresses are an administrator's to know:
+ * -EPERM without CAP_SYS_ADMIN.  -EINVAL PASID 0, -EOVERFLOW a PASID beyond the
+ * device, -EOPNOTSUPP where the unit's tables cannot be read.
+ */
+struct pl_ioc_walk {
+	__u32 size;
+	__u32 flags;
+	__u32 dev;
+	__u32 pasid;
+	__u64 iova;
+	__u64 walked;
+	__u64 claimed;
+	__u64 bytes;
+	__u32 prot;
+	__u32 reserved;
+};
+
 #define PL_IOC_TYPE		0xb7
 
 #define PL_IOC_VERSION		_IOWR(PL_IOC_TYPE, 0x00, struct pl_ioc_version)
@@ -637,5 +670,6 @@ struct pl_ioc_violation {
 #define PL_IOC_LEDGER		_IOWR(PL_IOC_TYPE, 0x38, struct pl_ioc_ledger)
 #define PL_IOC_FAULT		_IOWR(PL_IOC_TYPE, 0x39, struct pl_ioc_fault)
 #define PL_IOC_VIOLATION	_IOWR(PL_IOC_TYPE, 0x3a, struct pl_ioc_violation)
+#define PL_IOC_WALK		_IOWR(PL_IOC_TYPE, 0x3b, struct pl_ioc_walk)
 
 #endif /* _UAPI_PASIDLAB_H */

@@ -94,6 +94,7 @@ static const struct {
 	{ PL_IOC_LEDGER, "fh", sizeof(struct pl_ioc_ledger) },
 	{ PL_IOC_FAULT, "fh", sizeof(struct pl_ioc_fault) },
 	{ PL_IOC_VIOLATION, "fhu", sizeof(struct pl_ioc_violation) },
+	{ PL_IOC_WALK, "fhpiOOOoz", sizeof(struct pl_ioc_walk) },
 };
 
 /* Behind the requests: what else may happen. */
@@ -500,13 +501,15 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	20, 0, 0, _dev, 1, 0, 2, _flags, _pasid, 1, 0, 0, 0, 1, 0
 #define READ(_dev, _flags, _pasid)						\
 	20, 0, 0, _dev, 1, 0, 0, _flags, _pasid, 1, 0, 0, 0, 0, 0
+#define WALK(_dev, _pasid, _iova)		24, 0, 0, _dev, _pasid, _iova, 0
 #define FREE(_handle)			3, 0, 0, _handle, 0
 #define CLAIM(_dev)			7, 0, 0, _dev, 1
 #define PLUG(_ep)			STEP_PLUG, _ep
 #define START				OPEN(0), ENABLE(16), DOMAIN(16), MAP(17, 0, 0, 4)
 
 static const u8 seed_aux[] = {
-	START, AUX(16, 17), READ(16, 0, 0), COPY(16, 1, 0), UNMAP(17, 0, 4), READ(16, 1, 0),
+	START, AUX(16, 17), READ(16, 0, 0), WALK(16, 0, 0), COPY(16, 1, 0), UNMAP(17, 0, 4),
+	WALK(16, 0, 0), READ(16, 1, 0),
 	DETACH(16, 17), FREE(17), FREE(16),
 };
 

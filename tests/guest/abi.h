@@ -44,6 +44,7 @@
 #define NEED_STRICT	(1u << 5)	/* the strict rule, which is then set */
 #define NEED_WAITS	(1u << 6)	/* a unit that counts its waits */
 #define NEED_FAULTS	(1u << 7)	/* a unit whose faults are the module's */
+#define NEED_WALK	(1u << 8)	/* a unit whose tables can be read */
 
 /**
  * struct abi_dev - an endpoint, as both files see it
@@ -71,6 +72,7 @@ struct abi_dev {
  * @no_aux: name of an endpoint without aux, empty for none
  * @ctl_dev: handle of dev[0] in @ctl
  * @uncounted: what the unit of dev[0] cannot count, see struct pl_ioc_ledger
+ * @tables: PL_IOC_WALK reads the tables of dev[0]'s unit
  * @page: the pages
  * @hash: of their first ABI_LEN bytes
  * @pinned: what the kernel said was pinned before the test
@@ -88,6 +90,7 @@ struct abi {
 	char no_aux[PL_NAME_LEN];
 	uint32_t ctl_dev;
 	uint64_t uncounted;
+	bool tables;
 	struct plu_buf page[ABI_PAGES];
 	uint64_t hash[ABI_PAGES];
 	long long pinned;
@@ -142,6 +145,7 @@ extern const struct abi_group abi_group_slot;
 extern const struct abi_group abi_group_rid;
 extern const struct abi_group abi_group_map;
 extern const struct abi_group abi_group_dma;
+extern const struct abi_group abi_group_walk;
 extern const struct abi_group abi_group_life;
 extern const struct abi_group abi_group_remove;
 extern const struct abi_group abi_group_unload;

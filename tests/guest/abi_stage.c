@@ -49,6 +49,7 @@ int abi_find_devices(struct abi *a)
 {
 	struct pl_ioc_dev_info info;
 	struct pl_ioc_ledger ledger;
+	struct pl_ioc_walk walk;
 	uint32_t i;
 	int err;
 
@@ -66,9 +67,11 @@ int abi_find_devices(struct abi *a)
 	err = plu_dev_open(&a->ctl, a->dev[0].info.name, &a->ctl_dev);
 	if (!err)
 		err = plu_ledger(&a->ctl, a->ctl_dev, &ledger);
-	if (!err)
-		a->uncounted = ledger.uncounted;
-	return err;
+	if (err)
+		return err;
+	a->uncounted = ledger.uncounted;
+	a->tables = plu_walk(&a->ctl, a->ctl_dev, PL_NO_PASID_U, 0, &walk) != -EOPNOTSUPP;
+	return 0;
 }
 
 /**
@@ -214,6 +217,8 @@ const char *abi_missing(const struct abi *a, unsigned int needs)
 		return "the unit does not count its waits, says PL_IOC_LEDGER";
 	if (needs & NEED_FAULTS && a->uncounted & PL_UNCOUNTED_FAULTS)
 		return "the unit's faults are somebody else's, says PL_IOC_LEDGER";
+	if (needs & NEED_WALK && !a->tables)
+		return "the unit's tables cannot be read, says PL_IOC_WALK";
 	return NULL;
 }
 

@@ -399,6 +399,15 @@ static void fill_violation(struct stage *s, void *arg)
 	req->dev = dev0(s);
 }
 
+static void fill_walk(struct stage *s, void *arg)
+{
+	struct pl_ioc_walk *req = arg;
+
+	req->dev = dev0(s);
+	req->pasid = s->private;
+	req->iova = ABI_IOVA;
+}
+
 #define REQ(_name, _struct) .name = #_name, .nr = PL_IOC_##_name, .size = sizeof(struct _struct)
 /* Up to @_since, the first field that came later. */
 #define FIRST(_struct, _since) .first = offsetof(struct _struct, _since)
@@ -451,6 +460,8 @@ static const struct request requests[] = {
 	  CALL(fill_fault, undo_nothing) },
 	{ REQ(VIOLATION, pl_ioc_violation), DEV(pl_ioc_violation), .out = true,
 	  CALL(fill_violation, undo_nothing) },
+	{ REQ(WALK, pl_ioc_walk), DEV(pl_ioc_walk), RESERVED(pl_ioc_walk), .out = true,
+	  CALL(fill_walk, undo_nothing) },
 };
 
 /* Snapshot: what a refused request must leave as it was. */
@@ -689,6 +700,8 @@ static bool valid_result(const struct stage *s, const struct request *r, int err
 {
 	if (r->nr == PL_IOC_VIOLATION && err == -ENOENT)
 		return true;
+	if (r->nr == PL_IOC_WALK && err == -EOPNOTSUPP)
+		return abi_missing(s->a, NEED_WALK);
 	if (r->nr == PL_IOC_FAULT && s->a->uncounted & PL_UNCOUNTED_FAULTS)
 		return err == -EOPNOTSUPP;
 	return !err;

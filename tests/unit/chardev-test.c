@@ -147,6 +147,7 @@ struct layout {
 	const char *name;
 	unsigned int cmd;
 	size_t size;
+	size_t first;			/* size when it was first published; 0: the same */
 	size_t dev, domain, reserved;	/* offsets; 0 for none */
 	u32 flags;			/* known ones */
 	bool out;
@@ -161,7 +162,8 @@ struct layout {
 
 static const struct layout layouts[] = {
 	LAYOUT(PL_IOC_VERSION, pl_ioc_version, .out = true),
-	LAYOUT(PL_IOC_DEV_INFO, pl_ioc_dev_info, .out = true),
+	LAYOUT(PL_IOC_DEV_INFO, pl_ioc_dev_info, .out = true,
+	       .first = offsetof(struct pl_ioc_dev_info, engine_name)),
 	LAYOUT(PL_IOC_DEV_OPEN, pl_ioc_dev_open, HAS(pl_ioc_dev_open, reserved), .out = true),
 	LAYOUT(PL_IOC_FREE, pl_ioc_free, HAS(pl_ioc_free, reserved)),
 	LAYOUT(PL_IOC_FEATURE, pl_ioc_feature, HAS(pl_ioc_feature, dev), .out = true),
@@ -187,10 +189,13 @@ static const struct layout layouts[] = {
 	LAYOUT(PL_IOC_AUX_DETACH_ALL, pl_ioc_detach_all, HAS(pl_ioc_detach_all, dev),
 	       .out = true),
 	LAYOUT(PL_IOC_DMA, pl_ioc_dma, HAS(pl_ioc_dma, dev)),
-	LAYOUT(PL_IOC_LEDGER, pl_ioc_ledger, HAS(pl_ioc_ledger, dev), .out = true),
+	LAYOUT(PL_IOC_LEDGER, pl_ioc_ledger, HAS(pl_ioc_ledger, dev), .out = true,
+	       .first = offsetof(struct pl_ioc_ledger, uncounted)),
 	LAYOUT(PL_IOC_FAULT, pl_ioc_fault, HAS(pl_ioc_fault, dev), .flags = UINT32_MAX,
 	       .out = true),
 	LAYOUT(PL_IOC_VIOLATION, pl_ioc_violation, HAS(pl_ioc_violation, dev), .out = true),
+	LAYOUT(PL_IOC_WALK, pl_ioc_walk, HAS(pl_ioc_walk, dev), HAS(pl_ioc_walk, reserved),
+	       .out = true),
 };
 
 /* A request's struct with room for what a later one may have. */
@@ -256,13 +261,28 @@ static void for_each_layout(struct world *w,
 
 static void try_short(struct world *w, const struct layout *l, struct arg *arg)
 {
-	const u32 sizes[] = { 0, 1, 4, 8, l->size - 8, l->size - 1 };
+	const u32 first = l->first ?: l->size;
+	const u32 sizes[] = { 0, 1, 4, 8, first - 8, first - 1 };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		put32(arg, 0, sizes[i]);
 		expect(w, l->name, "short", l->cmd, arg, -EINVAL);
 	}
+}
+
+/* The struct as it was before it grew. */
+static void try_first(struct world *w, const struct layout *l, struct arg *arg)
+{
+	if (!l->first)
+		return;
+	put32(arg, 0, l->first);
+	expect(w, l->name, "as first published", l->cmd, arg, harmless_errno(l));
+}
+
+static void the_first_struct_is_taken(void **state)
+{
+	for_each_layout(*state, try_first);
 }
 
 static void a_short_struct_is_refused(void **state)
@@ -396,7 +416,7 @@ static void an_unknown_request_is_enotty(void **state)
 		_IOW(PL_IOC_TYPE, 0x00, struct pl_ioc_version),
 		_IOWR(PL_IOC_TYPE + 1, 0x00, struct pl_ioc_version),
 		_IOWR(PL_IOC_TYPE, 0x08, struct pl_ioc_version),
-		_IOWR(PL_IOC_TYPE, 0x3b, struct pl_ioc_version),
+		_IOWR(PL_IOC_TYPE, 0x3f, struct pl_ioc_version),
 		_IOWR(PL_IOC_TYPE, 0xff, struct pl_ioc_version),
 	};
 	size_t i;
@@ -767,6 +787,35 @@ static void a_no_comes_with_a_reason(void **state)
 	}
 }
 
+static void expect_walk(struct world *w, u32 pasid, u64 iova, bool mapped)
+{
+	struct pl_ioc_walk walk = {
+		.size = sizeof(walk), .dev = DEV_A, .pasid = pasid, .iova = iova,
+	};
+
+	assert_int_equal(shim_ioctl(w->f, PL_IOC_WALK, &walk), 0);
+	assert_true(walk.walked == walk.claimed);
+	assert_int_equal(walk.walked != PL_WALK_NOWHERE, mapped);
+	assert_int_equal(!!walk.prot, mapped);
+}
+
+static void tables_and_api_agree(void **state)
+{
+	struct pl_ioc_walk walk = { .size = sizeof(walk), .dev = DEV_A };
+	struct world *w = *state;
+
+	expect_walk(w, PL_NO_PASID_U, FREE_IOVA, false);
+	expect_walk(w, w->pasids[0], FREE_IOVA, false);
+	expect_walk(w, w->pasids[0], IOVA, true);
+	assert_int_equal(shim_ioctl(w->f, PL_IOC_WALK, &walk), -EINVAL);
+	walk.pasid = 1u << PL_PASID_WIDTH_MAX;
+	assert_int_equal(shim_ioctl(w->f, PL_IOC_WALK, &walk), -EOVERFLOW);
+	shim_capable = false;
+	walk.pasid = w->pasids[0];
+	assert_int_equal(shim_ioctl(w->f, PL_IOC_WALK, &walk), -EPERM);
+	shim_capable = true;
+}
+
 static void faults_and_the_ledger_are_told(void **state)
 {
 	struct pl_ioc_ledger l = { .size = sizeof(l), .dev = DEV_A };
@@ -802,6 +851,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD(a_short_struct_is_refused),
+		WORLD(the_first_struct_is_taken),
+		WORLD(tables_and_api_agree),
 		WORLD(a_long_struct_is_taken_only_with_zeroes),
 		WORLD(a_misaligned_struct_is_refused),
 		WORLD(unreadable_memory_is_efault),

@@ -94,7 +94,7 @@ static void test_abi(uint32_t mode)
 {
 	static const struct abi_group *const groups[] = {
 		&abi_group_struct, &abi_group_handle, &abi_group_feature, &abi_group_slot,
-		&abi_group_rid, &abi_group_map, &abi_group_dma,
+		&abi_group_rid, &abi_group_map, &abi_group_dma, &abi_group_walk,
 	};
 	static struct abi a;
 	unsigned int i;
