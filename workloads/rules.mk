@@ -14,11 +14,15 @@ workloads_obj	= $(patsubst %,$(B)/workloads/%.o,$(1))
 workloads_stats	:= $(B)/workloads/harness/stats.o $(B)/workloads/harness/stats_json.o
 workloads_common := $(call workloads_obj,$(workloads_lib) $(workloads_churn)) $(workloads_stats)
 
-workloads_programs := $(B)/guest/churn $(B)/guest/abi-test
+workloads_property := oracle steps run backend_file property-test
+
+workloads_programs := $(addprefix $(B)/guest/,churn abi-test property-test)
 ALL		+= $(workloads_programs)
 
 $(B)/guest/churn: $(call workloads_obj,churn) $(workloads_common)
 $(B)/guest/abi-test: $(call workloads_obj,$(workloads_abi)) $(workloads_common)
+$(B)/guest/property-test: $(call workloads_obj,$(workloads_property) check) \
+			 $(call workloads_obj,$(workloads_lib))
 
 # User-space tests. churn-test: churn against a fake module that can be told to misbehave.
 # inside-test: churn and the ABI's tests against the module compiled into the program
@@ -72,6 +76,11 @@ $(B)/workloads/%.o: workloads/%.c
 	$(Q)$(CC) $(workloads_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/workloads/%.o: tests/guest/%.c
+	@mkdir -p $(@D)
+	@echo '  CC        $@'
+	$(Q)$(CC) $(workloads_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/workloads/%.o: tests/property/%.c
 	@mkdir -p $(@D)
 	@echo '  CC        $@'
 	$(Q)$(CC) $(workloads_CFLAGS) -MMD -MP -c -o $@ $<

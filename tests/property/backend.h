@@ -30,11 +30,9 @@ void prop_api_violations(struct prop_backend *b);
 
 /* backend_file.c: open files of the device node. */
 
-struct plu_transport;
-
-int prop_file_up(const struct plu_transport *transport, struct prop_backend **out,
-		 const char **why);
+int prop_file_up(struct prop_backend **out, const char **why);
 int prop_file_down(struct prop_backend *b, const char **why);
-const char *prop_file_unit(const struct prop_backend *b);
+const char *prop_file_unit(struct prop_backend *b);
+bool prop_file_tables(struct prop_backend *b);
 
 #endif /* _PASIDLAB_TESTS_PROPERTY_BACKEND_H */
