@@ -14,7 +14,7 @@ workloads_obj	= $(patsubst %,$(B)/workloads/%.o,$(1))
 workloads_stats	:= $(B)/workloads/harness/stats.o $(B)/workloads/harness/stats_json.o
 workloads_common := $(call workloads_obj,$(workloads_lib) $(workloads_churn)) $(workloads_stats)
 
-workloads_property := oracle steps run backend_file property-test
+workloads_property := oracle steps dma tables run backend_file property-test
 
 workloads_programs := $(addprefix $(B)/guest/,churn abi-test property-test)
 ALL		+= $(workloads_programs)

@@ -29,9 +29,13 @@
 #include "../../kmod/compat.h"
 #include "../../kmod/unit.h"
 
+struct intree_tables;
+
 /**
  * struct intree_unit - one IOMMU of the kernel
  * @unit: what the core sees
+ * @ops: its operations, @walk only where @tables are
+ * @tables: of the hardware, to be read; NULL where they cannot be
  * @name: of the unit
  * @iommu: the kernel's object
  * @lock: @devs and @empty
@@ -41,6 +45,8 @@
  */
 struct intree_unit {
 	struct pl_unit unit;
+	struct pl_unit_ops ops;
+	struct intree_tables *tables;
 	char name[16];
 	struct iommu_device *iommu;
 	struct mutex lock;
@@ -116,5 +122,28 @@ int intree_map(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 size, u32
 	       u64 *mapped, struct pl_ticket *t);
 u64 intree_unmap(struct pl_domain *dom, struct pl_range *r, struct pl_ticket *t);
 phys_addr_t intree_iova_to_phys(struct pl_domain *dom, u64 iova);
+
+/* tables.c, where there is VT-d */
+#if defined(CONFIG_X86_64) && defined(CONFIG_ACPI) && defined(CONFIG_PCI)
+struct intree_tables *intree_tables_open(struct device *dev);
+void intree_tables_close(struct intree_tables *t);
+bool intree_tables_walk(struct intree_tables *t, u16 rid, pl_pasid_t pasid, u64 iova,
+			struct pl_walk *out);
+#else
+static inline struct intree_tables *intree_tables_open(struct device *dev)
+{
+	return NULL;
+}
+
+static inline void intree_tables_close(struct intree_tables *t)
+{
+}
+
+static inline bool intree_tables_walk(struct intree_tables *t, u16 rid, pl_pasid_t pasid,
+				      u64 iova, struct pl_walk *out)
+{
+	return false;
+}
+#endif
 
 #endif /* _PASIDLAB_INTREE_H */

@@ -93,6 +93,12 @@ static bool intree_claims(struct pl_unit *u, struct device *dev)
 	return pl_kernel_iommu_of(dev) == to_intree(u)->iommu;
 }
 
+static bool intree_walk(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, u64 iova,
+			struct pl_walk *out)
+{
+	return intree_tables_walk(to_intree(u)->tables, d->rid, pasid, iova, out);
+}
+
 static const struct pl_unit_ops intree_ops = {
 	.why_not = intree_why_not,
 	.dev_add = intree_dev_add,
@@ -167,7 +173,11 @@ struct intree_unit *intree_unit_create(struct device *dev, unsigned int index)
 	snprintf(iu->name, sizeof(iu->name), "intree%u", index);
 	iu->unit.name = iu->name;
 	iu->unit.driver = "intree";
-	iu->unit.ops = &intree_ops;
+	iu->unit.ops = &iu->ops;
+	iu->ops = intree_ops;
+	iu->tables = intree_tables_open(dev);
+	if (iu->tables)
+		iu->ops.walk = intree_walk;
 	iu->unit.owner = THIS_MODULE;
 	iu->iommu = pl_kernel_iommu_of(dev);
 	mutex_init(&iu->lock);
@@ -177,6 +187,7 @@ struct intree_unit *intree_unit_create(struct device *dev, unsigned int index)
 		ret = pl_unit_register(&iu->unit);
 	if (!ret)
 		return iu;
+	intree_tables_close(iu->tables);
 	kfree(iu);
 	return ERR_PTR(ret);
 }
@@ -190,5 +201,6 @@ struct intree_unit *intree_unit_create(struct device *dev, unsigned int index)
 void intree_unit_destroy(struct intree_unit *iu)
 {
 	pl_unit_unregister(&iu->unit);
+	intree_tables_close(iu->tables);
 	kfree(iu);
 }

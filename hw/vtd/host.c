@@ -21,6 +21,7 @@
 #include <linux/slab.h>
 
 #include "dmar.h"
+#include "hops.h"
 #include "mmio.h"
 #include "vtd.h"
 
@@ -48,23 +49,6 @@ struct host {
 
 static struct host *host;
 
-/* From the root bus down: the table names devices by this way. */
-static u32 hops_to(struct pci_dev *pdev, struct vtd_hop *hops)
-{
-	struct pci_dev *up;
-	u32 nr = 0, i;
-
-	for (up = pdev; up; up = up->bus->self)
-		nr++;
-	if (nr > VTD_HOPS_MAX)
-		return 0;
-	for (i = nr, up = pdev; up; up = up->bus->self) {
-		hops[--i].bus = up->bus->number;
-		hops[i].devfn = up->devfn;
-	}
-	return nr;
-}
-
 static bool host_claims(struct pl_regs *r, struct device *dev)
 {
 	struct vtd_hop hops[VTD_HOPS_MAX];
@@ -74,7 +58,7 @@ static bool host_claims(struct pl_regs *r, struct device *dev)
 	if (!dev_is_pci(dev))
 		return false;
 	pdev = to_pci_dev(dev);
-	nr = hops_to(pdev, hops);
+	nr = vtd_hops_to(pdev, hops);
 	return nr && vtd_dmar_find(&host->dmar, pci_domain_nr(pdev->bus), hops, nr) == host->drhd;
 }
 

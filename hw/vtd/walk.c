@@ -6,7 +6,7 @@
  * them: it starts from RTADDR, follows physical addresses only, and never asks
  * the driver where something is.  Tests compare what it finds with what the
  * API claims (R1.6, R1.7).  It changes nothing, so that it may be pointed at a
- * unit that somebody else drives.
+ * unit that somebody else drives: hw/intree compiles this file too.
  *
  * Locking: none.  Tables may change underneath: the answer is then one of
  * those that were true during the call.  They must not be freed.
@@ -19,7 +19,7 @@
 #include "vtd.h"
 
 #define PDTS_SHIFT	7
-#define FS_LEVELS	4
+#define FS_LEVELS	4	/* with FSPM 0 */
 
 /* One table entry of @n quadwords in physical memory. */
 static const u64 *entry_at(u64 table, u64 index, u32 qwords)
@@ -106,10 +106,11 @@ static bool find_translation(const u64 *pe, u64 iova, struct pl_walk *out)
 {
 	u64 pe0 = qword(pe, 0), pe2 = qword(pe, 2);
 	int levels = FIELD_GET(VTD_PE0_AW, pe0) + 2;
+	int fs_levels = FIELD_GET(VTD_PE2_FSPM, pe2) + FS_LEVELS;
 
 	switch (FIELD_GET(VTD_PE0_PGTT, pe0)) {
 	case VTD_PGTT_FS:
-		return find_page(pe2 & VTD_PE2_FSPTPTR, FS_LEVELS, first_stage_prot, iova, out);
+		return find_page(pe2 & VTD_PE2_FSPTPTR, fs_levels, first_stage_prot, iova, out);
 	case VTD_PGTT_SS:
 		return find_page(pe0 & VTD_PE0_SSPTPTR, levels, second_stage_prot, iova, out);
 	case VTD_PGTT_PT:

@@ -2,8 +2,8 @@
 #
 # The mutants: one test program that builds each and sees it caught.
 mutants_OBJ	:= $(tests_B)/plain
-mutants_REST	:= $(patsubst %,$(mutants_OBJ)/tests/property/%.o,oracle steps run backend_api \
-		   api-property) $(tests_RIG:%.c=$(mutants_OBJ)/%.o)
+mutants_REST	:= $(patsubst %,$(mutants_OBJ)/tests/property/%.o,oracle steps dma tables run \
+		   backend_api api-property) $(tests_RIG:%.c=$(mutants_OBJ)/%.o)
 
 $(tests_B)/mutants: tests/mutants/run tests/mutants/list $(mutants_REST) $(tests_B)/plain/shim.a \
 		$(tests_ALL_PARTS:%=$(tests_B)/plain/%.a)

@@ -59,13 +59,14 @@ static struct pl_domain *domain(struct prop_backend *b, int e, int x)
 	return to_api(b)->dom[x];
 }
 
-static int api_domain_alloc(struct prop_backend *b, int x, uint32_t flags)
+static int api_domain_alloc(struct prop_backend *b, int x, uint32_t flags, uint64_t *iova_last)
 {
 	struct pl_domain *dom = pl_domain_alloc_paging(dev(b, 0), flags);
 
 	if (IS_ERR(dom))
 		return PTR_ERR(dom);
 	to_api(b)->dom[x] = dom;
+	*iova_last = dom->iova_last;
 	/* The unit's choice is the first stage. */
 	return dom->stage == (flags == PL_DOMAIN_STAGE2 ? 2 : 1) ? 0 : -EILSEQ;
 }
@@ -303,7 +304,6 @@ static void expect_caps(struct api *a, const struct vtd_model_config *cfg)
 			    (cfg->ats ? 1u << PL_FEAT_ATS : 0),
 		.identity_rid = true,
 		.write_reads = true,
-		.iova_last = (1ull << 48) - 1,
 	};
 }
 

@@ -90,9 +90,9 @@ static uint32_t domain(struct prop_backend *b, int x)
 	return x == PROP_IDENTITY ? PL_HANDLE_IDENTITY : to_file(b)->dom[x];
 }
 
-static int file_domain_alloc(struct prop_backend *b, int x, uint32_t flags)
+static int file_domain_alloc(struct prop_backend *b, int x, uint32_t flags, uint64_t *iova_last)
 {
-	return plu_domain_alloc(fd(b), dev(b, 0), flags, &to_file(b)->dom[x], NULL);
+	return plu_domain_alloc(fd(b), dev(b, 0), flags, &to_file(b)->dom[x], iova_last);
 }
 
 static int file_domain_free(struct prop_backend *b, int x)
@@ -363,8 +363,7 @@ static int make_memory(struct file *f)
 /* After this its pages stay where they are. */
 static int keep_memory(struct file *f)
 {
-	int err = plu_domain_alloc(&f->files[0], f->dev[0][0], 0, &f->keeper,
-				   &f->b.caps.iova_last);
+	int err = plu_domain_alloc(&f->files[0], f->dev[0][0], 0, &f->keeper, NULL);
 
 	return err ? err : plu_map(&f->files[0], f->keeper, KEEPER_IOVA, f->mem, ALL_BYTES,
 				   PL_PROT_READ | PL_PROT_WRITE);

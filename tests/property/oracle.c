@@ -28,11 +28,11 @@ uint64_t prop_block_word(int block, unsigned int page)
 	return (uint64_t)(block + 1) << 32 | page;
 }
 
-void prop_domain_init(struct prop_domain *o, int stage)
+void prop_domain_init(struct prop_domain *o, int stage, uint64_t iova_last)
 {
 	int i;
 
-	*o = (struct prop_domain) { .live = true, .stage = stage };
+	*o = (struct prop_domain) { .live = true, .stage = stage, .iova_last = iova_last };
 	for (i = 0; i < PROP_IOVAS; i++)
 		o->page[i] = -1;
 	for (i = 0; i < PROP_BLOCK_IOVAS; i++)

@@ -29,6 +29,7 @@
 
 static struct {
 	uint64_t seed, steps, seconds, walks;
+	const char *no_identity;
 } opt = { .seed = 1, .walks = 1 };
 
 static struct prop world;
@@ -67,7 +68,7 @@ static void run(struct prop_backend *b)
 	uint64_t end = opt.seconds ? now() + 1000 * opt.seconds : 0;
 	const struct prop_options options = {
 		.seed = opt.seed, .steps = opt.steps ? opt.steps : UINT64_MAX,
-		.walks = opt.walks, .ticks = TICKS, .over = over, .say = say, .ctx = &end,
+		.no_identity = opt.no_identity, .walks = opt.walks, .ticks = TICKS, .over = over, .say = say, .ctx = &end,
 	};
 	const char *why = NULL;
 	int err;
@@ -94,10 +95,20 @@ static void check_tables(bool readable)
 	check_end();
 }
 
+static void check_identity(void)
+{
+	check_begin("R1.5,R1.7", "identity among the domains");
+	if (opt.no_identity)
+		check_skip("left out: %s", opt.no_identity);
+	check_end();
+}
+
 static const struct argp_option options[] = {
 	{ "seed", 's', "N", 0, "Of every choice (1)", 0 },
 	{ "ops", 'n', "N", 0, "Operations; 0: until --seconds", 0 },
 	{ "seconds", 't', "N", 0, "Draw no operation after N seconds; 0: until --ops", 0 },
+	{ "no-identity", 'i', "REASON", 0,
+	  "Leave the identity domain out, for a reason that is told as a skip", 0 },
 	{ "walks", 'w', "N", 0,
 	  "Compare the tables of N slots besides those an operation touched (1)", 0 },
 	{ 0 },
@@ -109,6 +120,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				key == 't' ? &opt.seconds : key == 'w' ? &opt.walks : NULL;
 	char *end;
 
+	if (key == 'i') {
+		opt.no_identity = arg;
+		return 0;
+	}
 	if (key == ARGP_KEY_END && !opt.steps && !opt.seconds)
 		opt.seconds = 20;
 	if (!field)
@@ -158,5 +173,6 @@ int main(int argc, char **argv)
 	run(b);
 	check_end();
 	check_tables(tables);
+	check_identity();
 	return check_summary();
 }

@@ -61,7 +61,6 @@
  * @identity_rid: the RID may hold identity
  * @write_reads: what may be written may be read, in a first-stage domain
  * @abi: answers are those of the ioctl ABI where the in-kernel API differs
- * @iova_last: of a paging domain
  */
 struct prop_caps {
 	int nr_eps;
@@ -69,7 +68,6 @@ struct prop_caps {
 	bool identity_rid;
 	bool write_reads;
 	bool abi;
-	uint64_t iova_last;
 };
 
 /**
@@ -126,7 +124,7 @@ struct prop_backend;
 
 /**
  * struct prop_ops - a way to the API: 0 or -errno where not said otherwise
- * @domain_alloc: domain @x comes; @flags PL_DOMAIN_*
+ * @domain_alloc: domain @x comes; @flags PL_DOMAIN_*; *@iova_last is its last IOVA
  * @domain_free: it goes, unless that fails
  * @map: @addr as in struct prop_memory
  * @unmap: *@bytes were mapped
@@ -149,7 +147,7 @@ struct prop_backend;
  * @unhealthy: what the unit itself saw go wrong by step @step, or NULL
  */
 struct prop_ops {
-	int (*domain_alloc)(struct prop_backend *b, int x, uint32_t flags);
+	int (*domain_alloc)(struct prop_backend *b, int x, uint32_t flags, uint64_t *iova_last);
 	int (*domain_free)(struct prop_backend *b, int x);
 	int (*map)(struct prop_backend *b, int x, uint64_t iova, uint64_t addr, uint64_t size,
 		   uint32_t prot);
@@ -190,6 +188,7 @@ struct prop_backend {
  * struct prop_domain - a domain, as the oracle knows it
  * @live: there is one
  * @stage: 1 or 2
+ * @iova_last: beyond it nothing can be mapped
  * @page: which page is at each IOVA, -1 for none
  * @prot: PL_PROT_* of it
  * @block: which block is at each of its IOVAs, -1 for none
@@ -199,6 +198,7 @@ struct prop_backend {
 struct prop_domain {
 	bool live;
 	int stage;
+	uint64_t iova_last;
 	int page[PROP_IOVAS];
 	uint32_t prot[PROP_IOVAS];
 	int block[PROP_BLOCK_IOVAS];
@@ -238,6 +238,7 @@ struct prop_ep {
  * struct prop_options - of one run
  * @seed: of every choice
  * @steps: how many
+ * @no_identity: no slot gets the identity domain
  * @walks: slots drawn at random whose tables are checked after each step
  * @ticks: ask @over every so many steps
  * @over: true ends the run early; NULL: only @steps does
@@ -247,6 +248,7 @@ struct prop_ep {
 struct prop_options {
 	uint64_t seed;
 	uint64_t steps;
+	bool no_identity;
 	unsigned int walks;
 	unsigned int ticks;
 	bool (*over)(void *ctx, uint64_t step);
@@ -310,7 +312,7 @@ struct prop_place {
 
 uint64_t prop_page_word(int page);
 uint64_t prop_block_word(int block, unsigned int page);
-void prop_domain_init(struct prop_domain *o, int stage);
+void prop_domain_init(struct prop_domain *o, int stage, uint64_t iova_last);
 int prop_nr_pasids(const struct prop *w, int e);
 int prop_rules(const struct prop *w, int e, bool rid, int x);
 void prop_hold(struct prop *w, int *holds, int x);
@@ -320,7 +322,6 @@ uint64_t prop_unmap_wide(struct prop_domain *o, uint64_t iova, uint64_t size);
 
 /* steps.c: what is drawn */
 int prop_draw(struct prop *w);
-int prop_below(struct prop *w, int n);
 
 /* run.c */
 int prop_run(struct prop *w, struct prop_backend *b, const struct prop_options *opt);

@@ -9,19 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "property.h"
-
-#define NR(a)	((int)(sizeof(a) / sizeof((a)[0])))
-#define OPS(w)	((w)->b->ops)
-
-#define EXPECT(w, got, want, what) do {						\
-	long long g_ = (got), w_ = (want);					\
-	if (g_ != w_)								\
-		return prop_fail(w, "%s: got %lld, expected %lld", what, g_, w_);	\
-} while (0)
-
-/* The call is the name of what is compared. */
-#define ASK(w, call, want)	EXPECT(w, OPS(w)->call, want, #call)
+#include "steps.h"
 
 static uint64_t rnd(struct prop *w)
 {
@@ -36,9 +24,15 @@ int prop_below(struct prop *w, int n)
 	return (rnd(w) >> 11) % n;
 }
 
-static int any_ep(struct prop *w)
+/* An address that may be mapped: a page's, or one of a block's pages'. */
+uint64_t prop_any_iova(struct prop *w, bool block)
 {
-	return prop_below(w, w->b->caps.nr_eps);
+	uint64_t iova;
+
+	if (!block)
+		return prop_iovas[prop_below(w, PROP_IOVAS)];
+	iova = prop_block_iovas[prop_below(w, PROP_BLOCK_IOVAS)];
+	return iova + prop_below(w, PROP_BLOCK_PAGES) * PROP_PAGE;
 }
 
 /* A domain at random, the static ones too; PROP_NONE when the one drawn is not there. */
@@ -49,7 +43,7 @@ static int any_domain(struct prop *w)
 	if (x == PROP_DOMS)
 		return PROP_BLOCKING;
 	if (x == PROP_DOMS + 1)
-		return PROP_IDENTITY;
+		return w->opt->no_identity ? PROP_NONE : PROP_IDENTITY;
 	return x < PROP_DOMS && w->dom[x].live ? x : PROP_NONE;
 }
 
@@ -75,6 +69,7 @@ static int op_domain_alloc(struct prop *w)
 {
 	static const uint32_t flags[] = { 0, PL_DOMAIN_STAGE1, PL_DOMAIN_STAGE2 };
 	int x = prop_below(w, PROP_DOMS), f = prop_below(w, NR(flags)), want = 0, stage;
+	uint64_t iova_last = 0;
 
 	if (w->dom[x].live)
 		return 0;
@@ -83,9 +78,11 @@ static int op_domain_alloc(struct prop *w)
 	if (!prop_can(w, stage == 1 ? PL_FEAT_STAGE1 : PL_FEAT_STAGE2))
 		want = -EOPNOTSUPP;
 	prop_note(w, "domain_alloc d%d flags %u", x, flags[f]);
-	ASK(w, domain_alloc(w->b, x, flags[f]), want);
-	if (!want)
-		prop_domain_init(&w->dom[x], stage);
+	ASK(w, domain_alloc(w->b, x, flags[f], &iova_last), want);
+	if (want)
+		return 0;
+	EXPECT(w, iova_last >= prop_iovas[PROP_IOVAS - 1] + PROP_PAGE - 1, 1, "a last IOVA");
+	prop_domain_init(&w->dom[x], stage, iova_last);
 	return 0;
 }
 
@@ -221,7 +218,8 @@ static int op_unmap_wide(struct prop *w)
 
 static int op_bad_range(struct prop *w)
 {
-	const uint64_t page = w->b->mem.addr[0], beyond = w->b->caps.iova_last + 1;
+	int x = any_live_domain(w);
+	const uint64_t page = w->b->mem.addr[0], beyond = x < 0 ? 0 : w->dom[x].iova_last + 1;
 	const struct {
 		uint64_t iova, addr, size;
 		uint32_t prot;
@@ -240,7 +238,7 @@ static int op_bad_range(struct prop *w)
 		{ 0x1000, ~0xfffull, 0x1000, 1, w->b->caps.abi ? -EFAULT : -EINVAL },
 		{ 0x1000, page, ~0xfffull, 1, -EINVAL },
 	};
-	int x = any_live_domain(w), i = prop_below(w, NR(bad));
+	int i = prop_below(w, NR(bad));
 
 	if (x < 0)
 		return 0;
@@ -255,7 +253,7 @@ static int op_bad_range(struct prop *w)
 
 static int op_enable(struct prop *w)
 {
-	int e = any_ep(w);
+	int e = prop_any_ep(w);
 
 	if (w->ep[e].enabled > 2)
 		return 0;
@@ -267,7 +265,7 @@ static int op_enable(struct prop *w)
 
 static int op_disable(struct prop *w)
 {
-	int e = any_ep(w), want = 0;
+	int e = prop_any_ep(w), want = 0;
 
 	if (!w->ep[e].enabled)
 		want = -EINVAL;
@@ -282,7 +280,7 @@ static int op_disable(struct prop *w)
 static int op_mode(struct prop *w)
 {
 	uint32_t mode = prop_below(w, 3);
-	int e = any_ep(w), want = 0;
+	int e = prop_any_ep(w), want = 0;
 
 	if (mode > PL_MODE_FREE)
 		want = -EINVAL;
@@ -297,7 +295,7 @@ static int op_mode(struct prop *w)
 
 static int op_claim(struct prop *w)
 {
-	int e = any_ep(w), who = 1 + prop_below(w, PROP_OWNERS), want = 0;
+	int e = prop_any_ep(w), who = 1 + prop_below(w, PROP_OWNERS), want = 0;
 
 	if (w->ep[e].claimed)
 		want = w->ep[e].claimed == who ? 0 : -EBUSY;
@@ -313,7 +311,7 @@ static int op_claim(struct prop *w)
 /* The ABI refuses whoever has no claim; the in-kernel API cannot say so. */
 static int op_release(struct prop *w)
 {
-	int e = any_ep(w), who = 1 + prop_below(w, PROP_OWNERS);
+	int e = prop_any_ep(w), who = 1 + prop_below(w, PROP_OWNERS);
 	bool held = w->ep[e].claimed == who;
 
 	prop_note(w, "release ep%d by %d", e, who);
@@ -326,7 +324,7 @@ static int op_release(struct prop *w)
 /* R0.1: an answer, whatever the state, and the same one. */
 static int op_features(struct prop *w)
 {
-	int e = any_ep(w);
+	int e = prop_any_ep(w);
 	uint32_t f;
 
 	prop_note(w, "features ep%d", e);
@@ -342,7 +340,7 @@ static int op_features(struct prop *w)
 
 static int op_set_rid(struct prop *w)
 {
-	int e = any_ep(w), x = any_domain(w), want;
+	int e = prop_any_ep(w), x = any_domain(w), want;
 
 	if (x == PROP_NONE)
 		return 0;
@@ -357,7 +355,7 @@ static int op_set_rid(struct prop *w)
 
 static int op_attach_rid(struct prop *w)
 {
-	int e = any_ep(w), x = any_live_domain(w), want;
+	int e = prop_any_ep(w), x = any_live_domain(w), want;
 
 	if (x < 0)
 		return 0;
@@ -373,7 +371,7 @@ static int op_attach_rid(struct prop *w)
 /* The in-kernel API has no answer: what the RID holds then shows in the tables. */
 static int op_detach_rid(struct prop *w)
 {
-	int e = any_ep(w), x = any_live_domain(w);
+	int e = prop_any_ep(w), x = any_live_domain(w);
 	bool held;
 
 	if (x < 0)
@@ -390,7 +388,7 @@ static int op_detach_rid(struct prop *w)
 static int op_pasid_alloc(struct prop *w)
 {
 	struct prop_private *p = &w->priv[prop_below(w, PROP_PRIV)], *q;
-	int e = any_ep(w);
+	int e = prop_any_ep(w);
 
 	if (p->pasid)
 		return 0;
@@ -439,7 +437,7 @@ static int op_set_pasid(struct prop *w)
 
 static int op_bad_set(struct prop *w)
 {
-	int e = any_ep(w);
+	int e = prop_any_ep(w);
 	uint32_t pasid;
 
 	prop_note(w, "bad PASIDs ep%d", e);
@@ -453,7 +451,7 @@ static int op_bad_set(struct prop *w)
 
 static int op_aux_attach(struct prop *w)
 {
-	int e = any_ep(w), x = any_live_domain(w), want;
+	int e = prop_any_ep(w), x = any_live_domain(w), want;
 	uint32_t pasid = 0;
 
 	if (x < 0)
@@ -477,7 +475,7 @@ static int op_aux_attach(struct prop *w)
 /* Its PASID says nothing afterwards; somebody may have it at once, so it is not walked by name. */
 static int op_aux_detach(struct prop *w)
 {
-	int e = any_ep(w), x = any_live_domain(w);
+	int e = prop_any_ep(w), x = any_live_domain(w);
 	uint32_t pasid;
 
 	if (x < 0)
@@ -495,7 +493,7 @@ static int op_aux_detach(struct prop *w)
 /* R0.8, R0.9: the PASID is the same number on every device, and never 0. */
 static int op_get_pasid(struct prop *w)
 {
-	int e = any_ep(w), other = any_ep(w), x = any_live_domain(w);
+	int e = prop_any_ep(w), other = prop_any_ep(w), x = any_live_domain(w);
 	uint32_t here, there, pasid = 0;
 
 	if (x < 0)
@@ -512,7 +510,7 @@ static int op_get_pasid(struct prop *w)
 
 static int op_detach_all(struct prop *w)
 {
-	int e = any_ep(w), i, want = prop_nr_pasids(w, e);
+	int e = prop_any_ep(w), i, want = prop_nr_pasids(w, e);
 	unsigned int n = 0;
 
 	prop_note(w, "detach_all ep%d (%d PASIDs)", e, want);
@@ -528,194 +526,6 @@ static int op_detach_all(struct prop *w)
 		if (w->priv[i].pasid && w->priv[i].ep == e)
 			prop_hold(w, &w->priv[i].holds, PROP_BLOCKING);
 	return 0;
-}
-
-/*
- * DMA: what must it see?
- */
-
-/* Nothing was written but where it had to be: the processor's view of all pages. */
-static int compare_pages(struct prop *w)
-{
-	int i;
-
-	for (i = 0; i < PROP_PAGES; i++)
-		if (OPS(w)->word(w->b, i) != w->word[i])
-			return prop_fail(w, "page %d holds %llx, it must hold %llx", i,
-					 (unsigned long long)OPS(w)->word(w->b, i),
-					 (unsigned long long)w->word[i]);
-	return 0;
-}
-
-static int judge_dma(struct prop *w, const struct prop_dma *d, const struct prop_place *to)
-{
-	bool allowed = to->prot & (d->write ? PL_PROT_WRITE : PL_PROT_READ);
-	const char *stale = d->stale ? d->stale : "no cache";
-
-	w->dmas++;
-	if (d->refused == allowed)
-		return prop_fail(w, "DMA %s, it must be %s; a stale entry of the %s answered",
-				 d->refused ? "refused" : "went through",
-				 allowed ? "carried out" : "refused", stale);
-	if (allowed && d->write)
-		w->word[to->page] = d->word;
-	if (d->write)
-		return compare_pages(w);
-	if (allowed && !d->same)
-		return prop_fail(w, "DMA read something else than %llx, which is there; stale: %s",
-				 (unsigned long long)d->word, stale);
-	return 0;
-}
-
-static uint64_t dma_iova(struct prop *w, int holds, bool block)
-{
-	uint64_t iova;
-
-	if (holds == PROP_IDENTITY)
-		return w->b->mem.phys[prop_below(w, PROP_PAGES)];
-	if (!block)
-		return prop_iovas[prop_below(w, PROP_IOVAS)];
-	iova = prop_block_iovas[prop_below(w, PROP_BLOCK_IOVAS)];
-	return iova + prop_below(w, PROP_BLOCK_PAGES) * PROP_PAGE;
-}
-
-static int dma(struct prop *w, int e, uint32_t pasid, int holds)
-{
-	bool block = prop_below(w, 4) == 0;
-	struct prop_dma d = { .pasid = pasid };
-	struct prop_place to;
-
-	d.ats = prop_can(w, PL_FEAT_ATS) && prop_below(w, 2);
-	d.iova = dma_iova(w, holds, block);
-	d.write = !block && prop_below(w, 3) == 0;
-	prop_look(w, holds, d.iova, &to);
-	d.word = d.write ? w->next_word++ : to.word;
-	prop_note(w, "dma ep%d pasid %d %s%s %llx through d%d", e, (int)pasid,
-		  d.ats ? "ATS " : "", d.write ? "write" : "read", (unsigned long long)d.iova,
-		  holds);
-	ASK(w, dma(w->b, e, &d), 0);
-	return judge_dma(w, &d, &to);
-}
-
-static int op_dma_rid(struct prop *w)
-{
-	int e = any_ep(w);
-
-	return dma(w, e, PL_NO_PASID_U, w->ep[e].rid);
-}
-
-static int op_dma_private(struct prop *w)
-{
-	struct prop_private *p = &w->priv[prop_below(w, PROP_PRIV)];
-
-	return p->pasid ? dma(w, p->ep, p->pasid, p->holds) : 0;
-}
-
-static int op_dma_aux(struct prop *w)
-{
-	int e = any_ep(w), x = prop_below(w, PROP_DOMS);
-
-	return w->ep[e].aux[x] ? dma(w, e, w->ep[e].aux[x], x) : 0;
-}
-
-/* A PASID that is set on one device says nothing on another (R1.2). */
-static int op_dma_foreign(struct prop *w)
-{
-	int e = any_ep(w), x = prop_below(w, PROP_DOMS), i, aux;
-	uint32_t pasid = 1 + prop_below(w, 200);
-
-	for (i = 0; i < w->b->caps.nr_eps; i++)
-		if (w->ep[i].aux[x] && i != e)
-			pasid = w->ep[i].aux[x];
-	return prop_slot(w, e, pasid, &aux) ? 0 : dma(w, e, pasid, PROP_BLOCKING);
-}
-
-/*
- * The table checker
- */
-
-/*
- * What the unit would find must be what the oracle says, whether or not a DMA
- * ever asks (R1.6), and what the API itself claims.
- */
-static int walk(struct prop *w, int e, uint32_t pasid, uint64_t iova)
-{
-	int aux, *slot = prop_slot(w, e, pasid, &aux);
-	struct prop_walk got = {};
-	struct prop_place to;
-	int ret;
-
-	ret = OPS(w)->walk(w->b, e, pasid, iova, &got);
-	if (ret == -EOPNOTSUPP)
-		return 0;
-	EXPECT(w, ret, 0, "walk");
-	prop_look(w, slot ? *slot : PROP_BLOCKING, iova, &to);
-	w->walked++;
-	if (got.prot != to.prot || (to.prot && got.paddr != to.phys))
-		return prop_fail(w, "tables of ep%d pasid %d lead %llx to %llx, prot %u; they must lead to %llx, prot %u",
-				 e, (int)pasid, (unsigned long long)iova,
-				 (unsigned long long)got.paddr, got.prot,
-				 (unsigned long long)to.phys, to.prot);
-	if (got.has_claimed && got.claimed != (to.prot ? to.phys : ~0ull))
-		return prop_fail(w, "the API claims that ep%d pasid %d leads %llx to %llx, not to %llx",
-				 e, (int)pasid, (unsigned long long)iova,
-				 (unsigned long long)got.claimed,
-				 (unsigned long long)(to.prot ? to.phys : ~0ull));
-	return 0;
-}
-
-static int walk_any(struct prop *w, int e, uint32_t pasid)
-{
-	return walk(w, e, pasid, dma_iova(w, PROP_BLOCKING, prop_below(w, 4) == 0));
-}
-
-/* A slot that holds the domain; the RID's of an endpoint first. */
-static bool slot_of(const struct prop *w, int x, int *e, uint32_t *pasid)
-{
-	int i;
-
-	for (*e = 0; *e < w->b->caps.nr_eps; ++*e) {
-		*pasid = w->ep[*e].rid == x ? PL_NO_PASID_U : w->ep[*e].aux[x];
-		if (*pasid)
-			return true;
-	}
-	for (i = 0; i < PROP_PRIV; i++) {
-		*e = w->priv[i].ep;
-		*pasid = w->priv[i].pasid;
-		if (*pasid && w->priv[i].holds == x)
-			return true;
-	}
-	return false;
-}
-
-static int walk_at_random(struct prop *w)
-{
-	struct prop_private *p = &w->priv[prop_below(w, PROP_PRIV)];
-	int e = any_ep(w), x = prop_below(w, PROP_DOMS);
-
-	switch (prop_below(w, 3)) {
-	case 0:
-		return walk_any(w, e, PL_NO_PASID_U);
-	case 1:
-		return w->ep[e].aux[x] ? walk_any(w, e, w->ep[e].aux[x]) : 0;
-	default:
-		return p->pasid ? walk_any(w, p->ep, p->pasid) : 0;
-	}
-}
-
-static int check_tables(struct prop *w)
-{
-	unsigned int i;
-	uint32_t pasid;
-	int ret = 0, e;
-
-	if (w->touched_ep >= 0)
-		ret = walk_any(w, w->touched_ep, w->touched_pasid);
-	if (!ret && w->touched_dom >= 0 && slot_of(w, w->touched_dom, &e, &pasid))
-		ret = walk_any(w, e, pasid);
-	for (i = 0; !ret && i < w->opt->walks; i++)
-		ret = walk_at_random(w);
-	return ret;
 }
 
 static const struct {
@@ -748,10 +558,10 @@ static const struct {
 	{ "claim", 1, op_claim },
 	{ "release", 2, op_release },
 	{ "features", 1, op_features },
-	{ "dma_rid", 10, op_dma_rid },
-	{ "dma_private", 20, op_dma_private },
-	{ "dma_aux", 20, op_dma_aux },
-	{ "dma_foreign", 4, op_dma_foreign },
+	{ "dma_rid", 10, prop_dma_rid },
+	{ "dma_private", 20, prop_dma_private },
+	{ "dma_aux", 20, prop_dma_aux },
+	{ "dma_foreign", 4, prop_dma_foreign },
 };
 
 static int total_weight(void)
@@ -783,5 +593,5 @@ int prop_draw(struct prop *w)
 	w->touched_ep = -1;
 	w->touched_dom = PROP_NONE;
 	ret = ops[i].fn(w);
-	return ret ? ret : check_tables(w);
+	return ret ? ret : prop_check_tables(w);
 }
