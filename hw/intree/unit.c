@@ -34,6 +34,7 @@ static const char *const not_served[PL_FEAT_NR] = {
 	[PL_FEAT_HITLESS] = PL_KERNEL_PASID_REPLACE ?
 		"the kernel's replace empties the entry before it fills it" :
 		"the kernel has no replace for a PASID: a detach, then an attach",
+	[PL_FEAT_STAGE2_PASID] = "iommu_paging_domain_alloc() takes no stage: the kernel chooses",
 	[PL_FEAT_STAGE2] = "iommu_paging_domain_alloc() takes no stage: the kernel chooses",
 };
 

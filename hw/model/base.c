@@ -229,14 +229,14 @@ void mdl_state(struct mdl *b, struct pl_port *port, u32 bits)
  * @buf: the endpoint's side
  *
  * A request to where no memory is ends without a fault; it is a fault of
- * software's when something it made led there.
+ * software's when something it made led there, identity apart.
  *
  * Return: 0 or -EFAULT.
  */
 int mdl_move(struct mdl *b, struct pl_tlp *tlp, u64 phys, bool mapped, void *buf)
 {
 	if (!mdl_mem_ok(phys, tlp->len)) {
-		if (!mapped)
+		if (!mapped || phys == tlp->iova)
 			return -EFAULT;
 		mdl_violation(b, b->freed_rule,
 			      "RID %#x PASID %#x IOVA %#llx: DMA to %#llx, not allocated",

@@ -360,6 +360,17 @@ static void tlb_conflict(struct smmu_model *m, const struct sm_tag *tag, const s
 	}
 }
 
+/*
+ * A translation to itself is identity by a table: it promises nothing of whose
+ * memory it reaches, as bypass does not.
+ */
+static void leaf_ref(struct smmu_model *m, struct mdl_ref *ref, enum sm_ref kind, u64 iova,
+		     u64 phys, u8 shift)
+{
+	if (iova != phys)
+		mdl_ref_add(&m->b, ref, kind, phys, shift);
+}
+
 static void tlb_link(struct smmu_model *m, struct sm_tlb *t)
 {
 	struct sm_tag *tag = t->tag;
@@ -367,7 +378,7 @@ static void tlb_link(struct smmu_model *m, struct sm_tlb *t)
 	list_add(&t->tag_node, &tag->tlb);
 	tag->nr_tlb++;
 	mdl_add(&m->b, &t->node, mdl_key(SM_K_TLB, tag->id), addr_k1(t->iova, t->shift));
-	mdl_ref_add(&m->b, &t->leaf, SM_R_TLB, t->phys, t->shift);
+	leaf_ref(m, &t->leaf, SM_R_TLB, t->iova, t->phys, t->shift);
 	count_shift(m, t->shift, 1);
 	m->nr_entries++;
 }
@@ -495,7 +506,7 @@ static void grant_link(struct smmu_model *m, struct sm_grant *g)
 	list_add(&g->gtag_node, &g->gtag->grants);
 	mdl_add(&m->b, &g->node, mdl_key(SM_K_GRANT, id), addr_k1(g->iova, g->shift));
 	if (g->tag)
-		mdl_ref_add(&m->b, &g->leaf, SM_R_GRANT, g->phys, g->shift);
+		leaf_ref(m, &g->leaf, SM_R_GRANT, g->iova, g->phys, g->shift);
 	count_shift(m, g->shift, 1);
 	m->nr_grants++;
 }

@@ -77,6 +77,7 @@ static const char *unit_lacks(const struct smmu_unit *v, enum pl_dev_feature f)
 		return NULL;
 	case PL_FEAT_STAGE2:
 		return v->unit.caps.stage2 ? NULL : "the unit has no stage 2 (IDR0.S2P is 0)";
+	case PL_FEAT_STAGE2_PASID:
 	case PL_FEAT_NEST_PASID:
 		return "a stream has one stage 2, for all its PASIDs (IHI0070 3.3.2)";
 	case PL_FEAT_NEST_RID:
@@ -215,12 +216,6 @@ static void read_caps(struct smmu_unit *v)
 	c->hitless = FIELD_GET(SMMU_IDR3_BBML, ids->idr[3]) == 2;
 }
 
-/* Stores are no use that never get to where the unit reads. */
-static bool stores_arrive(const struct smmu_unit *v)
-{
-	return v->ids.coherent || v->regs->ops->publish(v->regs, &v->ids, sizeof(u64));
-}
-
 static const char *idr0_lacks(u32 idr0)
 {
 	u32 ttf = FIELD_GET(SMMU_IDR0_TTF, idr0);
@@ -245,6 +240,13 @@ static const char *idr1_lacks(u32 idr1)
 	return NULL;
 }
 
+static int lacks(const struct smmu_unit *v, const char *missing)
+{
+	pr_err("%s: the unit lacks %s: IDR0 %08x, IDR1 %08x, IDR5 %08x\n", v->unit.name, missing,
+	       v->ids.idr[0], v->ids.idr[1], v->ids.idr[5]);
+	return -EOPNOTSUPP;
+}
+
 /* What this driver cannot do without, by field. */
 static int check_ids(const struct smmu_unit *v)
 {
@@ -254,13 +256,7 @@ static int check_ids(const struct smmu_unit *v)
 		missing = idr1_lacks(v->ids.idr[1]);
 	if (!missing && !v->ids.granule)
 		missing = "any translation granule (IDR5.GRAN4K, GRAN16K, GRAN64K)";
-	if (!missing && !stores_arrive(v))
-		missing = "coherent reads of tables (IDR0.COHACC), and stores are not flushed here";
-	if (!missing)
-		return 0;
-	pr_err("%s: the unit lacks %s: IDR0 %08x, IDR1 %08x, IDR5 %08x\n", v->unit.name, missing,
-	       v->ids.idr[0], v->ids.idr[1], v->ids.idr[5]);
-	return -EOPNOTSUPP;
+	return missing ? lacks(v, missing) : 0;
 }
 
 static int check_idle(const struct smmu_unit *v)
@@ -291,13 +287,27 @@ static void attributes_set(struct smmu_unit *v)
 	pl_write32(v->regs, SMMU_CR2, SMMU_CR2_PTM | SMMU_CR2_RECINVSID);
 }
 
-/* What every empty CD leads to; its root, of any granule, is one table. */
+static void nothing_free(struct smmu_unit *v)
+{
+	smmu_table_free(v, v->nothing, v->ids.granule - PAGE_SHIFT);
+}
+
+/*
+ * What every empty CD leads to; its root, of any granule, is one table.  It is
+ * the first thing published, and shows whether stores get to where a unit that
+ * does not snoop would read them.
+ */
 static int nothing_alloc(struct smmu_unit *v)
 {
-	struct pl_cost uncounted = {};
+	struct pl_cost cost = {};
 
-	v->nothing = smmu_table_alloc(v, v->ids.granule - PAGE_SHIFT, &uncounted);
-	return v->nothing ? 0 : -ENOMEM;
+	v->nothing = smmu_table_alloc(v, v->ids.granule - PAGE_SHIFT, &cost);
+	if (!v->nothing)
+		return -ENOMEM;
+	if (v->ids.coherent || cost.n[PL_COUNT_FLUSHES])
+		return 0;
+	nothing_free(v);
+	return lacks(v, "coherent reads of tables (IDR0.COHACC), and stores are not flushed here");
 }
 
 static int unit_start(struct smmu_unit *v)
@@ -328,7 +338,7 @@ stop_cmdq:
 stop_strtab:
 	smmu_strtab_stop(v);
 free_nothing:
-	smmu_table_free(v, v->nothing, v->ids.granule - PAGE_SHIFT);
+	nothing_free(v);
 	return ret;
 }
 
@@ -340,7 +350,7 @@ static void unit_stop(struct smmu_unit *v)
 	smmu_cmdq_stop(v);
 	smmu_strtab_stop(v);
 	smmu_identity_free(v);
-	smmu_table_free(v, v->nothing, v->ids.granule - PAGE_SHIFT);
+	nothing_free(v);
 }
 
 static struct smmu_unit *unit_new(struct pl_regs *regs, const char *name,

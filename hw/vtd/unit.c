@@ -81,6 +81,8 @@ static const struct feature features[PL_FEAT_NR] = {
 				     "the unit has no pass-through (ECAP.PT is 0)" },
 	[PL_FEAT_STAGE1] = { 0, VTD_ECAP_FSTS, "the unit has no first stage (ECAP.FSTS is 0)" },
 	[PL_FEAT_STAGE2] = { 0, VTD_ECAP_SSTS, "the unit has no second stage (ECAP.SSTS is 0)" },
+	[PL_FEAT_STAGE2_PASID] = { 0, VTD_ECAP_SSTS | VTD_ECAP_PASID,
+				   "the unit has no second stage or no PASIDs (ECAP.SSTS, PASID)" },
 };
 
 /* No bit decides these: the driver does not serve page requests or nesting. */
@@ -101,6 +103,11 @@ static const char *not_served(enum pl_dev_feature f)
 	}
 }
 
+static bool is_about_pasids(enum pl_dev_feature f)
+{
+	return f == PL_FEAT_AUX || f == PL_FEAT_IDENTITY_PASID || f == PL_FEAT_STAGE2_PASID;
+}
+
 static int vtd_why_not(struct pl_unit *u, struct pl_dev *d, enum pl_dev_feature f,
 		       const char **reason)
 {
@@ -110,7 +117,7 @@ static int vtd_why_not(struct pl_unit *u, struct pl_dev *d, enum pl_dev_feature 
 	if (!no && ((v->cap & features[f].cap) != features[f].cap ||
 		    (v->ecap & features[f].ecap) != features[f].ecap))
 		no = features[f].why;
-	if (!no && (f == PL_FEAT_AUX || f == PL_FEAT_IDENTITY_PASID) && !d->max_pasids)
+	if (!no && is_about_pasids(f) && !d->max_pasids)
 		no = "the device has no PASID capability (PCIe 7.8.8)";
 	if (!no && f == PL_FEAT_ATS && !d->ats)
 		no = "the device has no ATS capability (PCIe 10.5.1)";

@@ -61,6 +61,8 @@
  * @PL_FEAT_IDENTITY_PASID: the identity domain on a PASID
  * @PL_FEAT_STAGE1: first-stage paging domains
  * @PL_FEAT_STAGE2: second-stage paging domains
+ * @PL_FEAT_STAGE2_PASID: such a domain on a PASID, whatever the other slots hold
+ *	(R2.7); without it the RID alone can hold one, and no PASID beside it
  * @PL_FEAT_NR: their number
  */
 enum pl_dev_feature {
@@ -76,6 +78,7 @@ enum pl_dev_feature {
 	PL_FEAT_IDENTITY_PASID,
 	PL_FEAT_STAGE1,
 	PL_FEAT_STAGE2,
+	PL_FEAT_STAGE2_PASID,
 	PL_FEAT_NR
 };
 

@@ -70,6 +70,8 @@ static int run(const char *words, uint64_t steps)
 
 static const char *const configs[] = {
 	"plain", "noats", "cm", "nosnoop", "cm,nosnoop", "lazy", "strict,nodit", "cm,strict,lazy",
+	"smmuv3", "smmuv3,noats", "smmuv3,nosnoop", "smmuv3,lazy", "smmuv3,nobbml,nomsi",
+	"smmuv3,onelevel,noril", "smmuv3,novmid", "smmuv3,noats,lazy,noril,nomsi",
 };
 
 #define NR_CONFIGS	(sizeof(configs) / sizeof(configs[0]))
@@ -82,7 +84,8 @@ static const struct argp_option options[] = {
 	{ "walks", 'w', "N", 0,
 	  "compare the tables of N slots besides those an operation touched (1)", 0 },
 	{ "config", 'c', "WORDS", 0,
-	  "one world only: plain or a list of cm, nosnoop, noats, lazy, strict, nodit", 0 },
+	  "one world only: plain or a list of cm, nosnoop, noats, lazy, strict, nodit; or smmuv3 "
+	  "with any of nosnoop, noats, lazy, noril, nomsi, nobbml, novmid, onelevel", 0 },
 	{ "bench", 'b', NULL, 0, "print operations a second of processor time", 0 },
 	{ }
 };
@@ -119,7 +122,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Random calls of the API against a naive oracle, on the VT-d reference model.\v"
+	.doc = "Random calls of the API against a naive oracle, on the reference models.\v"
 	       "Prints TAP.  A failure names seed, step and the last operations.",
 };
 

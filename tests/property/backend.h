@@ -10,11 +10,13 @@
 
 #include "property.h"
 
-/* backend_api.c: the core, the VT-d driver and its model in this process. */
+/* backend_api.c: the core, a unit's driver and its model in this process. */
 
 /**
  * struct prop_api_config - the world of one run
- * @words: plain, or a list of cm, nosnoop, noats, lazy, strict, nodit
+ * @words: "plain" or a list of cm, nosnoop, noats, lazy, strict, nodit: a VT-d unit;
+ *	"smmuv3" and any of nosnoop, noats, lazy, noril, nomsi, nobbml, novmid,
+ *	onelevel: an SMMUv3
  * @seed: of the model's choices
  * @audit: compare the model's caches with memory every so many steps; 0: never
  */

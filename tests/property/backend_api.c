@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The property test's backend inside this process: the in-kernel API over the
- * VT-d driver and its reference model (tests/rig.h).
+ * The property test's backend inside this process: the in-kernel API over a
+ * unit's driver and its reference model (tests/rig.h).
  *
  * The model underneath keeps every translation until it is invalidated, so a
  * forgotten invalidation shows as a DMA that reached what it must not, and the
  * model says which cache answered.
  *
  * Proves R0.1 to R0.6, R0.8 to R0.11, R1.1 to R1.7, R2.1, R2.2, R2.4, R2.5,
- * R2.8, R2.9, O1 to O3, O5, O8, O9.
+ * R2.7 to R2.9, O1 to O3, O5, O8, O9.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,7 +200,7 @@ static int api_walk(struct prop_backend *b, int e, uint32_t pasid, uint64_t iova
 		    struct prop_walk *out)
 {
 	struct rig *rig = to_api(b)->rig;
-	struct pl_unit *u = &rig->vtd->unit;
+	struct pl_unit *u = rig->unit;
 	struct pl_walk found = {};
 
 	if (!u->ops->walk(u, rig->ep[e]->d, pasid, iova, &found))
@@ -215,8 +215,8 @@ static const char *api_unhealthy(struct prop_backend *b, uint64_t step)
 	struct api *a = to_api(b);
 
 	if (a->audit && step % a->audit == 0)
-		vtd_model_audit(a->rig->model);
-	if ((a->audit == 1 || step % 64 == 0) && vtd_model_violations(a->rig->model))
+		rig_audit(a->rig);
+	if ((a->audit == 1 || step % 64 == 0) && rig_violations(a->rig, NULL))
 		return "the model saw an invariant broken";
 	return NULL;
 }
@@ -282,29 +282,67 @@ static bool has_word(const char *words, const char *word)
 	return words && strstr(words, word);
 }
 
-static void model_config(struct vtd_model_config *cfg, const struct prop_api_config *config)
+static u32 feature(bool has, enum pl_dev_feature f)
 {
-	rig_config(cfg);
-	cfg->seed = config->seed;
-	cfg->caching_mode = has_word(config->words, "cm");
-	cfg->coherent = !has_word(config->words, "nosnoop");
-	cfg->ats = !has_word(config->words, "noats");
-	cfg->lazy = has_word(config->words, "lazy");
-	cfg->strict_dtlb = has_word(config->words, "strict");
-	cfg->throttle = !has_word(config->words, "nodit");
+	return has ? 1u << f : 0;
 }
 
-/* What the rig is known to have: the oracle holds the unit to it. */
-static void expect_caps(struct api *a, const struct vtd_model_config *cfg)
+/* What a machine is known to have: the oracle holds the unit to it. */
+static void expect_caps(struct api *a, u32 features)
 {
 	a->b.caps = (struct prop_caps) {
 		.nr_eps = PROP_EPS,
-		.features = 1u << PL_FEAT_AUX | 1u << PL_FEAT_STAGE1 | 1u << PL_FEAT_STAGE2 |
-			    1u << PL_FEAT_HITLESS | 1u << PL_FEAT_IDENTITY_PASID |
-			    (cfg->ats ? 1u << PL_FEAT_ATS : 0),
+		.features = features | feature(true, PL_FEAT_AUX) |
+			    feature(true, PL_FEAT_IDENTITY_PASID) | feature(true, PL_FEAT_STAGE1),
 		.identity_rid = true,
 		.write_reads = true,
 	};
+}
+
+static int vtd_up(struct api *a, const struct prop_api_config *config)
+{
+	struct vtd_model_config cfg;
+
+	rig_config(&cfg);
+	cfg.seed = config->seed;
+	cfg.caching_mode = has_word(config->words, "cm");
+	cfg.coherent = !has_word(config->words, "nosnoop");
+	cfg.ats = !has_word(config->words, "noats");
+	cfg.lazy = has_word(config->words, "lazy");
+	cfg.strict_dtlb = has_word(config->words, "strict");
+	cfg.throttle = !has_word(config->words, "nodit");
+	expect_caps(a, feature(cfg.ats, PL_FEAT_ATS) | feature(true, PL_FEAT_HITLESS) |
+		    feature(true, PL_FEAT_STAGE2) | feature(true, PL_FEAT_STAGE2_PASID));
+	return rig_create(&cfg, "vtd-property", PROP_EPS, &a->rig);
+}
+
+/* One level: tables as small as that. */
+static void smmuv3_one_level(struct smmu_model_config *cfg)
+{
+	cfg->strtab_2lvl = false;
+	cfg->cd_2lvl = false;
+	cfg->sid_bits = 8;
+	cfg->ssid_bits = 9;
+}
+
+static int smmuv3_up(struct api *a, const struct prop_api_config *config)
+{
+	struct smmu_model_config cfg;
+
+	rig_config_smmuv3(&cfg);
+	cfg.seed = config->seed;
+	cfg.coherent = !has_word(config->words, "nosnoop");
+	cfg.ats = !has_word(config->words, "noats");
+	cfg.lazy = has_word(config->words, "lazy");
+	cfg.range_inval = !has_word(config->words, "noril");
+	cfg.msi = !has_word(config->words, "nomsi");
+	cfg.bbml = has_word(config->words, "nobbml") ? 1 : 2;
+	cfg.stage2 = !has_word(config->words, "novmid");
+	if (has_word(config->words, "onelevel"))
+		smmuv3_one_level(&cfg);
+	expect_caps(a, feature(cfg.ats, PL_FEAT_ATS) | feature(cfg.bbml == 2, PL_FEAT_HITLESS) |
+		    feature(cfg.stage2, PL_FEAT_STAGE2));
+	return rig_create_smmuv3(&cfg, "smmuv3-property", PROP_EPS, &a->rig);
 }
 
 /**
@@ -317,17 +355,14 @@ static void expect_caps(struct api *a, const struct vtd_model_config *cfg)
 int prop_api_up(const struct prop_api_config *config, struct prop_backend **out)
 {
 	struct api *a = calloc(1, sizeof(*a));
-	struct vtd_model_config cfg;
 	int ret;
 
 	if (!a)
 		return -ENOMEM;
 	a->b.ops = &api_ops;
 	a->audit = config->audit;
-	model_config(&cfg, config);
-	expect_caps(a, &cfg);
 	memory_create(&a->b.mem);
-	ret = rig_create(&cfg, "vtd-property", PROP_EPS, &a->rig);
+	ret = has_word(config->words, "smmuv3") ? smmuv3_up(a, config) : vtd_up(a, config);
 	if (ret) {
 		memory_free(&a->b.mem);
 		free(a);
@@ -343,7 +378,7 @@ int prop_api_up(const struct prop_api_config *config, struct prop_backend **out)
  */
 void prop_api_violations(struct prop_backend *b)
 {
-	vtd_model_audit(to_api(b)->rig->model);
+	rig_audit(to_api(b)->rig);
 	rig_violations(to_api(b)->rig, stdout);
 }
 
@@ -367,7 +402,7 @@ int prop_api_down(struct prop_backend *b, const char **why)
 			return -1;
 		}
 	}
-	if (vtd_model_audit(a->rig->model) + rig_violations(a->rig, NULL)) {
+	if (rig_audit(a->rig) + rig_violations(a->rig, NULL)) {
 		*why = "violations at the end";
 		return -1;
 	}

@@ -70,6 +70,23 @@ int prop_rules(const struct prop *w, int e, bool rid, int x)
 	return x == PROP_IDENTITY && !holds_identity(w, rid) ? -EOPNOTSUPP : 0;
 }
 
+static bool is_stage2(const struct prop *w, int x)
+{
+	return x >= 0 && w->dom[x].stage == 2;
+}
+
+/* What the unit says then: a device may have one second stage, and nothing beside it (R2.7). */
+int prop_unit_rules(const struct prop *w, int e, bool rid, int x)
+{
+	if (x == PROP_BLOCKING || prop_can(w, PL_FEAT_STAGE2_PASID))
+		return 0;
+	if (!rid && is_stage2(w, x))
+		return -EOPNOTSUPP;
+	if (rid ? is_stage2(w, x) && prop_nr_pasids(w, e) : is_stage2(w, w->ep[e].rid))
+		return -EBUSY;
+	return 0;
+}
+
 /* A slot's holder changed. */
 void prop_hold(struct prop *w, int *holds, int x)
 {

@@ -315,6 +315,7 @@ uint64_t prop_block_word(int block, unsigned int page);
 void prop_domain_init(struct prop_domain *o, int stage, uint64_t iova_last);
 int prop_nr_pasids(const struct prop *w, int e);
 int prop_rules(const struct prop *w, int e, bool rid, int x);
+int prop_unit_rules(const struct prop *w, int e, bool rid, int x);
 void prop_hold(struct prop *w, int *holds, int x);
 int *prop_slot(struct prop *w, int e, uint32_t pasid, int *aux);
 void prop_look(const struct prop *w, int holds, uint64_t iova, struct prop_place *place);

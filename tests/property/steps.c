@@ -345,6 +345,8 @@ static int op_set_rid(struct prop *w)
 	if (x == PROP_NONE)
 		return 0;
 	want = prop_rules(w, e, true, x);
+	if (!want)
+		want = prop_unit_rules(w, e, true, x);
 	prop_note(w, "set ep%d RID d%d (was d%d)", e, x, w->ep[e].rid);
 	ASK(w, set(w->b, e, PL_NO_PASID_U, x), want);
 	if (!want)
@@ -360,6 +362,8 @@ static int op_attach_rid(struct prop *w)
 	if (x < 0)
 		return 0;
 	want = prop_rules(w, e, true, x);
+	if (!want)
+		want = prop_unit_rules(w, e, true, x);
 	prop_note(w, "rid_attach d%d ep%d (was d%d)", x, e, w->ep[e].rid);
 	ASK(w, rid_attach(w->b, e, x), want);
 	if (!want)
@@ -427,6 +431,8 @@ static int op_set_pasid(struct prop *w)
 	if (!p->pasid || x == PROP_NONE)
 		return 0;
 	want = prop_rules(w, p->ep, false, x);
+	if (!want)
+		want = prop_unit_rules(w, p->ep, false, x);
 	prop_note(w, "set ep%d PASID %u d%d (was d%d)", p->ep, p->pasid, x, p->holds);
 	ASK(w, set(w->b, p->ep, p->pasid, x), want);
 	if (!want)
@@ -461,6 +467,8 @@ static int op_aux_attach(struct prop *w)
 		want = -EBUSY;
 	if (!want && w->ep[e].aux[x])
 		want = -EEXIST;
+	if (!want)
+		want = prop_unit_rules(w, e, false, x);
 	prop_note(w, "aux_attach d%d ep%d", x, e);
 	ASK(w, aux_attach(w->b, e, x, &pasid), want);
 	if (want)
