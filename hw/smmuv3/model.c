@@ -80,8 +80,8 @@ static bool config_ok(const struct smmu_model_config *c)
 	return (c->stage1 || c->stage2) && c->sid_bits >= 1 && c->sid_bits <= 32 &&
 	       c->ssid_bits <= 20 && (c->stage1 || !c->ssid_bits) && queue_ok(c->cmdq_bits) &&
 	       queue_ok(c->eventq_bits) && oas_of(c->pa_bits) >= 0 && c->granules &&
-	       !(c->granules & ~granules) && c->bbml <= 2 && c->httu <= 2 && (c->coherent || !c->httu) &&
-	       c->stall <= SMMU_MODEL_STALL_FORCE;
+	       !(c->granules & ~granules) && c->bbml <= 2 && c->httu <= 2 &&
+	       (c->coherent || !c->httu) && c->stall <= SMMU_MODEL_STALL_FORCE;
 }
 
 /*
@@ -156,7 +156,7 @@ static void enable(struct smmu_model *m)
 {
 	if (!m->conf_clean || !m->tlb_clean)
 		sm_violation(m, SM_REG, "SMMUEN before CMD_CFGI_ALL and CMD_TLBI_NSNH_ALL (3.11)");
-	if (FIELD_GET(SMMU_STRTAB_CFG_FMT, m->strtab_cfg) == SMMU_STRTAB_2LVL && !m->cfg.strtab_2lvl)
+	if (!m->cfg.strtab_2lvl && FIELD_GET(SMMU_STRTAB_CFG_FMT, m->strtab_cfg))
 		sm_violation(m, SM_REG, "2-level stream table, IDR0.ST_LEVEL is 0");
 	sm_watch_strtab(m);
 }
@@ -267,7 +267,9 @@ static void set_half(u64 *v, u32 off, u32 val)
 /* The IRQ_CFG registers of one interrupt, by offset; NULL for others */
 static struct sm_msi *msi_of(struct smmu_model *m, u32 off, u32 *reg, u32 *enable)
 {
-	static const u32 base[] = { SMMU_GERROR_IRQ_CFG0, SMMU_EVENTQ_IRQ_CFG0, SMMU_PRIQ_IRQ_CFG0 };
+	static const u32 base[] = {
+		SMMU_GERROR_IRQ_CFG0, SMMU_EVENTQ_IRQ_CFG0, SMMU_PRIQ_IRQ_CFG0,
+	};
 	static const u32 bit[] = { SMMU_IRQ_GERROR, SMMU_IRQ_EVENTQ, SMMU_IRQ_PRIQ };
 	struct sm_msi *msi[] = { &m->gerror_msi, &m->eventq_msi, &m->priq_msi };
 	unsigned int i;

@@ -353,7 +353,8 @@ static void tlb_conflict(struct smmu_model *m, const struct sm_tag *tag, const s
 	list_for_each_entry(t, &tag->tlb, tag_node) {
 		if (t->shift >= new->shift || t->iova < new->iova || t->iova > last)
 			continue;
-		sm_violation(m, SM_O9, "VMID %#x ASID %#x: TLB entries of 2^%u and 2^%u bytes for %#llx",
+		sm_violation(m, SM_O9,
+			     "VMID %#x ASID %#x: TLB entries of 2^%u and 2^%u bytes for %#llx",
 			     tag->vm->vmid, tag->asid, t->shift, new->shift,
 			     (unsigned long long)t->iova);
 		return;

@@ -209,7 +209,8 @@ void sm_check_tlbi(struct smmu_model *m, const struct sm_cmd *c)
 static bool old_entry_grants(struct smmu_model *m, const struct sm_grant *g)
 {
 	u32 sid = g->gtag->sid, ssid = g->gtag->ssid, index = ssid == PL_NO_PASID ? 0 : ssid;
-	struct sm_debt *ste = sm_debt_of(m, SM_STE, sid, sid), *cd = sm_debt_of(m, SM_CD, sid, index);
+	struct sm_debt *ste = sm_debt_of(m, SM_STE, sid, sid);
+	struct sm_debt *cd = sm_debt_of(m, SM_CD, sid, index);
 	struct sm_walk w = {
 		.m = m, .fresh = true, .xlat = true, .sid = sid, .ssid = ssid, .iova = g->iova,
 	};
@@ -330,9 +331,9 @@ static void blame_early(struct smmu_model *m, const struct sm_gtag *gt)
 		if (!g->early)
 			continue;
 		g->early = false;
-		sm_violation(m, SM_O3, "StreamID %#x SubstreamID %#x IOVA %#llx: CMD_ATC_INV before "
-			     "the unit had forgotten", gt->sid, gt->ssid,
-			     (unsigned long long)g->iova);
+		sm_violation(m, SM_O3,
+			     "StreamID %#x SubstreamID %#x IOVA %#llx: CMD_ATC_INV before the unit had forgotten",
+			     gt->sid, gt->ssid, (unsigned long long)g->iova);
 	}
 }
 
@@ -371,7 +372,8 @@ void sm_check_fetch(struct sm_walk *w, u64 line)
 	if (!o || !o->owed || o->told || o->born >= m->syncs || m->cfg.concurrent)
 		return;
 	o->told = true;
-	sm_violation(m, o->attach ? SM_O5 : SM_O2, "StreamID %#x SubstreamID %#x: in use with no CMD_CFGI for the entry at %#llx",
+	sm_violation(m, o->attach ? SM_O5 : SM_O2,
+		     "StreamID %#x SubstreamID %#x: in use with no CMD_CFGI for the entry at %#llx",
 		     w->sid, w->ssid, (unsigned long long)line);
 }
 
@@ -470,7 +472,8 @@ static void freed_debts(struct smmu_model *m, u64 phys)
 		if (o->line >> MDL_PAGE_SHIFT != phys >> MDL_PAGE_SHIFT)
 			continue;
 		if (!o->told && !o->attach)
-			sm_violation(m, SM_O8, "table %#llx given back while entry %#x owes a CMD_CFGI",
+			sm_violation(m, SM_O8,
+				     "table %#llx given back while entry %#x owes a CMD_CFGI",
 				     (unsigned long long)phys, o->index);
 		sm_debt_drop(m, o);
 	}
@@ -572,7 +575,8 @@ static void check_np(struct smmu_model *m, const struct sm_walk *hw, const struc
 	if (!o || !o->attach || o->born >= m->syncs || o->told || m->cfg.concurrent)
 		return;
 	o->told = true;
-	sm_violation(m, SM_O5, "StreamID %#x SubstreamID %#x: refused, the entry was cached as invalid",
+	sm_violation(m, SM_O5,
+		     "StreamID %#x SubstreamID %#x: refused, the entry was cached as invalid",
 		     hw->sid, hw->ssid);
 }
 
@@ -693,8 +697,8 @@ static void audit_pscs(struct smmu_model *m, const struct sm_tag *tag)
 		if (!in_reach(&w, tag))
 			continue;
 		if (w.tables[p->level + 1] != p->table)
-			sm_violation(m, SM_A_WALK, "stale table descriptor: " WHO " level %u", p->sid,
-				     p->ssid, tag->vm->vmid, tag->asid,
+			sm_violation(m, SM_A_WALK, "stale table descriptor: " WHO " level %u",
+				     p->sid, p->ssid, tag->vm->vmid, tag->asid,
 				     (unsigned long long)p->iova, p->level);
 	}
 }
@@ -705,7 +709,8 @@ static void audit_grants(struct smmu_model *m, const struct sm_gtag *gt)
 
 	list_for_each_entry(g, &gt->grants, gtag_node)
 		if (grant_stale(m, g))
-			sm_violation(m, SM_A_ATC, "stale ATC entry: StreamID %#x SubstreamID %#x IOVA %#llx",
+			sm_violation(m, SM_A_ATC,
+				     "stale ATC entry: StreamID %#x SubstreamID %#x IOVA %#llx",
 				     gt->sid, gt->ssid, (unsigned long long)g->iova);
 }
 

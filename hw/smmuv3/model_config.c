@@ -128,8 +128,9 @@ bool sm_s2_tt(const struct smmu_model *m, const u64 *ste, struct sm_tt *t)
 	t->oa = output_bits(m, FIELD_GET(SMMU_STE2_S2PS, ste[2]), t->gran);
 	t->ia = 64 - tsz;
 	t->start = s2_start(FIELD_GET(SMMU_STE2_S2SL0, ste[2]), t->gran);
-	if (tsz > 39 || t->ia > min3(52U, (unsigned int)m->cfg.pa_bits, t->gran == 16 ? 52U : 48U) ||
-	    t->start > 3)
+	/* IAS is OAS where there are no AArch32 tables (3.4.1) */
+	if (tsz > 39 || t->start > 3 ||
+	    t->ia > min_t(unsigned int, m->cfg.pa_bits, t->gran == 16 ? 52 : 48))
 		return false;
 	/* at most 16 tables side by side, and not less than two descriptors */
 	shift = level_shift(t->gran, t->start);

@@ -250,7 +250,8 @@ static void check_change(struct smmu_model *m, const struct change *c, bool was,
 	if (is)
 		check_whole(m, c);
 	else if (was && memcmp(c->old + 1, c->new + 1, 7 * sizeof(u64)))
-		sm_violation(m, SM_O1, "%s %#x: fields changed with V", kind_text(c->kind), c->index);
+		sm_violation(m, SM_O1, "%s %#x: fields changed with V", kind_text(c->kind),
+			     c->index);
 }
 
 /* Nothing can be made of a table in which no descriptor is valid (3.21.1). */
@@ -312,18 +313,18 @@ static void check_reuse(struct smmu_model *m, const struct change *c, u16 vmid, 
  */
 static struct sm_stain *retag(struct smmu_model *m, const struct change *c)
 {
-	struct sm_tt ot = { 0 }, nt = { 0 };
-	u16 ov = 0, nv = 0;
-	u32 oa = 0, na = 0;
-	bool was = leads_to(m, c, c->old, &ov, &oa, &ot);
-	bool is = leads_to(m, c, c->new, &nv, &na, &nt);
-	bool same = was && is && ov == nv && oa == na;
+	struct sm_tt from = { 0 }, to = { 0 };
+	u16 old_vmid = 0, vmid = 0;
+	u32 old_asid = 0, asid = 0;
+	bool was = leads_to(m, c, c->old, &old_vmid, &old_asid, &from);
+	bool is = leads_to(m, c, c->new, &vmid, &asid, &to);
+	bool same = was && is && old_vmid == vmid && old_asid == asid;
 
-	if (same && ot.root == nt.root)
+	if (same && from.root == to.root)
 		return NULL;
 	if (is)
-		check_reuse(m, c, nv, na, nt.root, same);
-	return was && !is_empty(m, &ot) ? stain_get(m, ov, oa, ot.root) : NULL;
+		check_reuse(m, c, vmid, asid, to.root, same);
+	return was && !is_empty(m, &from) ? stain_get(m, old_vmid, old_asid, from.root) : NULL;
 }
 
 /* SubstreamID of the requests that a CD serves */
@@ -400,12 +401,14 @@ static unsigned int pages_of(u64 phys, u64 len)
 	return ((phys & (MDL_PAGE - 1)) + len + MDL_PAGE - 1) >> MDL_PAGE_SHIFT;
 }
 
+typedef void (*page_fn)(struct smmu_model *m, struct mdl_page *p);
+
 /*
  * Watch a table as @watch; @fn sees each of its pages that is new, and has to
  * know the index of the entry that would be first on the page.
  */
 static void link_pages(struct smmu_model *m, u64 phys, u64 len, u8 watch, u32 first,
-		       unsigned int entry, u64 of, void (*fn)(struct smmu_model *, struct mdl_page *))
+		       unsigned int entry, u64 of, page_fn fn)
 {
 	u64 at = phys & ~(MDL_PAGE - 1ULL);
 	unsigned int n = pages_of(phys, len);
@@ -423,8 +426,7 @@ static void link_pages(struct smmu_model *m, u64 phys, u64 len, u8 watch, u32 fi
 	}
 }
 
-static void unlink_pages(struct smmu_model *m, u64 phys, u64 len, u8 watch,
-			 void (*fn)(struct smmu_model *, struct mdl_page *))
+static void unlink_pages(struct smmu_model *m, u64 phys, u64 len, u8 watch, page_fn fn)
 {
 	u64 at = phys & ~(MDL_PAGE - 1ULL);
 	unsigned int n = pages_of(phys, len);
@@ -455,8 +457,8 @@ static void link_leaf(struct smmu_model *m, const struct sm_cdtab *tab, u64 l1, 
 	unsigned int bits = tab_leaf_bits(tab);
 
 	if (l1 & SMMU_L1CD_V)
-		link_pages(m, leaf_of(tab, l1), 64ULL << bits, SM_W_CD, index << bits, 64, tab->base,
-			   NULL);
+		link_pages(m, leaf_of(tab, l1), 64ULL << bits, SM_W_CD, index << bits, 64,
+			   tab->base, NULL);
 }
 
 static void unlink_leaf(struct smmu_model *m, const struct sm_cdtab *tab, u64 l1)

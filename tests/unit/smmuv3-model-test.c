@@ -1311,7 +1311,7 @@ static void illegal_stes_are_refused(void **state)
 		assert_int_equal(event_id(l), SMMU_EVT_BAD_STE);
 		assert_int_equal(event_id(l), SMMU_EVT_BAD_STE);
 	}
-	l->expected = count(l, "O9");	/* valid and illegal: each was seen as it was published */
+	l->expected = count(l, "O9");	/* valid and illegal: seen as they were published */
 	assert_int_equal(l->expected, ARRAY_SIZE(bad) - 1);
 }
 
@@ -1500,52 +1500,88 @@ static void what_cannot_be_fetched_is_an_event(void **state)
  * Walks (3.4)
  */
 
-/* One translation with a granule of its own: a page, and a block above it. */
+/* A table of one granule's shape: T0SZ, and one path to a page at the far end. */
+struct shape {
+	u64 tg;
+	unsigned int gran;
+	unsigned int tsz;
+	unsigned int start;
+	u64 va;
+	u64 page;
+	u64 *t[4];
+};
+
+static unsigned int shape_shift(const struct shape *s, unsigned int level)
+{
+	return s->gran + (3 - level) * (s->gran - 3);
+}
+
+static u64 *shape_entry(const struct shape *s, unsigned int level)
+{
+	u64 at = s->va >> shape_shift(s, level);
+
+	return &s->t[level][level == s->start ? at : at & (BIT(s->gran - 3) - 1)];
+}
+
+static void shape_make(struct lab *l, struct shape *s)
+{
+	unsigned int ia = 64 - s->tsz, order = s->gran - PAGE_SHIFT, level;
+
+	s->start = 4 - DIV_ROUND_UP(ia - s->gran, s->gran - 3);
+	s->va = (BIT_ULL(ia) - 1) & ~(BIT_ULL(s->gran) - 1);
+	s->page = phys(pages(order));
+	*(u64 *)phys_to_virt(s->page) = WORD(s->gran);
+	for (level = s->start; level < 4; level++) {
+		s->t[level] = table(l, order);
+		if (level > s->start)
+			put(l, shape_entry(s, level - 1), phys(s->t[level]) | TABLE);
+	}
+	put(l, shape_entry(s, 3), s->page | LEAF1);
+}
+
+static void shape_free(struct lab *l, struct shape *s)
+{
+	unsigned int order = s->gran - PAGE_SHIFT, level;
+
+	for (level = s->start; level < 4; level++) {
+		l->r->ops->freed(l->r, s->t[level], PAGE_SIZE << order);
+		free_pages((unsigned long)s->t[level], order);
+	}
+	free_pages((unsigned long)phys_to_virt(s->page), order);
+}
+
+/* A block of level 2 that holds the same page */
+static void shape_block(struct lab *l, const struct shape *s)
+{
+	u64 mask = BIT_ULL(shape_shift(s, 2)) - 1;
+
+	if (s->start == 3)
+		return;
+	put(l, shape_entry(s, 2), 0);
+	tlbi_asid(l, ASID);
+	sync(l);
+	put(l, shape_entry(s, 2), (s->page & ~mask) | (LEAF1 & ~SMMU_PT_TABLE));
+	assert_true(reads(l, PASID, (s->va & ~mask) | (s->page & mask), WORD(s->gran)));
+}
+
 static void walk_granule(struct lab *l, u64 tg, unsigned int gran, unsigned int tsz)
 {
-	unsigned int bits = gran - 3, ia = 64 - tsz, order = gran - PAGE_SHIFT;
-	unsigned int start = 4 - DIV_ROUND_UP(ia - gran, bits), level;
-	u64 va = (BIT_ULL(ia) - 1) & ~(BIT_ULL(gran) - 1), page = phys(pages(order));
-	u64 *t[4] = { NULL }, at, *e = NULL, block = BIT_ULL(gran + bits);
+	struct shape s = { .tg = tg, .gran = gran, .tsz = tsz };
 
-	*(u64 *)phys_to_virt(page) = WORD(gran);
-	for (level = start; level < 4; level++) {
-		t[level] = table(l, order);
-		if (e)
-			put(l, e, phys(t[level]) | TABLE);
-		at = va >> (gran + (3 - level) * bits);
-		e = &t[level][level == start ? at : at & (BIT_ULL(bits) - 1)];
-	}
-	put(l, e, page | LEAF1);
-	set_cd(l, PASID, ASID, t[start]);
-	detach(l, PASID, ASID);
-	put(l, &cd(l, PASID)[1], phys(t[start]));
+	shape_make(l, &s);
+	put(l, &cd(l, PASID)[1], phys(s.t[s.start]));
 	put(l, &cd(l, PASID)[0], (cd_word(l, ASID) & ~SMMU_CD0_T0SZ) | tsz |
 	    FIELD_PREP(SMMU_CD0_TG0, tg));
 	cfgi_cd(l, PASID, SMMU_CFGI1_LEAF);
 	sync(l);
-	assert_true(reads(l, PASID, va, WORD(gran)));
-	assert_int_equal(fault(l, PASID, va - BIT_ULL(gran), false), SMMU_EVT_TRANSLATION);
-	assert_int_equal(fault(l, PASID, BIT_ULL(ia), false), SMMU_EVT_TRANSLATION);
-	/* a block of level 2 that holds the same page */
-	at = va >> (gran + bits) & (BIT_ULL(bits) - 1);
-	if (start < 3) {
-		e = &t[2][start == 2 ? va >> (gran + bits) : at];
-		put(l, e, 0);
-		tlbi_asid(l, ASID);
-		sync(l);
-		put(l, e, (page & ~(block - 1)) | (LEAF1 & ~SMMU_PT_TABLE));
-		assert_true(reads(l, PASID, (va & ~(block - 1)) | (page & (block - 1)),
-				  WORD(gran)));
-	}
-	event_id(l);
-	event_id(l);
+	assert_true(reads(l, PASID, s.va, WORD(gran)));
+	assert_int_equal(fault(l, PASID, s.va - BIT_ULL(gran), false), SMMU_EVT_TRANSLATION);
+	assert_int_equal(fault(l, PASID, BIT_ULL(64 - tsz), false), SMMU_EVT_TRANSLATION);
+	shape_block(l, &s);
+	assert_int_equal(event_id(l), SMMU_EVT_TRANSLATION);
+	assert_int_equal(event_id(l), SMMU_EVT_TRANSLATION);
 	detach(l, PASID, ASID);
-	for (level = start; level < 4; level++) {
-		l->r->ops->freed(l->r, t[level], PAGE_SIZE << order);
-		free_pages((unsigned long)t[level], order);
-	}
-	free_pages((unsigned long)phys_to_virt(page), order);
+	shape_free(l, &s);
 }
 
 static void every_granule_walks_from_every_level(void **state)
@@ -3194,142 +3230,143 @@ static void threads_share_the_unit(void **state)
 	pthread_join(rogue, NULL);
 }
 
+#define T(fn, up) cmocka_unit_test_setup_teardown(fn, up, teardown)
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(slip_translation_goes_on_with_caches_as_reset_left_them),
+	cmocka_unit_test(a_configuration_that_no_unit_has_is_refused),
+	T(the_registers_say_what_was_configured, setup_small),
+	T(registers_keep_what_is_written, setup),
+	T(cr0_shows_in_cr0ack_after_its_handshake, setup_slow),
+	T(irq_ctrl_and_gbpa_have_their_handshakes, setup_slow),
+	T(without_translation_gbpa_decides, setup),
+	T(slip_what_is_in_use_is_not_written, setup),
+	T(illegal_commands_stop_the_queue, setup),
+	T(what_the_unit_lacks_is_illegal, setup_small),
+	T(an_error_stops_the_queue_where_it_is, setup),
+	T(a_device_that_does_not_answer_fails_the_sync, setup),
+	T(a_sync_writes_where_it_was_told, setup),
+	T(a_sync_writes_where_it_was_told, setup_nomsi),
+	T(only_a_sync_makes_commands_take_effect, setup),
+	T(only_a_sync_makes_commands_take_effect, setup_eager),
+	T(the_order_between_syncs_is_the_units, setup),
+	T(the_order_between_syncs_is_the_units, setup_queue),
+	T(the_queue_takes_its_time_and_wraps, setup),
+	T(more_commands_than_the_unit_can_hold_back, setup),
+	T(slip_the_queue_is_overrun, setup),
+	T(slip_a_busy_queue_is_switched_off, setup),
+	T(slip_an_error_is_acknowledged_that_is_not_there, setup),
+	T(a_pasid_reads_and_writes_through_its_cd, setup),
+	T(a_pasid_reads_and_writes_through_its_cd, setup_nosnoop),
+	T(a_pasid_reads_and_writes_through_its_cd, setup_noats),
+	T(a_pasid_reads_and_writes_through_its_cd, setup_queue),
+	T(a_pasid_reads_and_writes_through_its_cd, setup_eager),
+	T(a_pasid_reads_and_writes_through_its_cd, setup_concurrent),
+	T(a_pasid_reads_and_writes_through_its_cd, setup_small),
+	T(streams_beyond_the_table_are_refused, setup),
+	T(unknown_streams_are_recorded_where_cr2_says_so, setup),
+	T(a_short_second_level_covers_what_its_span_says, setup),
+	T(illegal_stes_are_refused, setup),
+	T(illegal_cds_are_refused, setup),
+	T(a_small_unit_refuses_what_it_has_not, setup_small),
+	T(s1dss_says_what_requests_without_pasid_get, setup),
+	T(s1dss_changes_under_way, setup),
+	T(a_linear_table_of_cds, setup),
+	T(a_table_of_cds_with_4k_leaves, setup),
+	T(a_linear_stream_table, setup),
+	T(what_cannot_be_fetched_is_an_event, setup),
+	T(every_granule_walks_from_every_level, setup),
+	T(outputs_of_52_bits, setup_wide),
+	T(ttb1_has_the_upper_half, setup),
+	T(leaves_fault_for_what_they_lack, setup_noats),
+	T(outputs_beyond_the_unit_are_address_size_faults, setup_small),
+	T(tables_restrict_what_is_below, setup),
+	T(a_cd_can_look_away, setup),
+	T(the_unit_keeps_access_flags_and_dirty_state, setup_httu),
+	T(a_walk_into_nothing_is_an_external_abort, setup),
+	T(faults_are_recorded_where_the_cd_says_so, setup),
+	T(stage_2_translates_a_whole_stream, setup),
+	T(stage_2_begins_with_tables_side_by_side, setup),
+	T(both_stages_translate_one_after_the_other, setup),
+	T(a_guests_tables_fault_in_stage_2, setup),
+	T(a_nested_translation_outlives_a_stage_2_invalidation, setup),
+	T(what_is_not_mapped_is_never_cached, setup),
+	T(a_translation_stays_until_it_is_invalidated, setup),
+	T(a_refusal_of_the_tlb_stays_as_well, setup),
+	T(entries_belong_to_an_asid, setup),
+	T(global_entries_serve_every_asid, setup),
+	T(each_tlbi_takes_what_it_names, setup),
+	T(a_range_takes_its_pages, setup),
+	T(a_range_takes_its_pages, setup_noril),
+	T(a_wrong_hint_leaves_the_entry, setup),
+	T(slip_an_unlinked_table_with_a_leaf_invalidation, setup),
+	T(an_unlinked_table_goes_back_after_its_tlbi, setup),
+	T(pages_become_a_block_under_way, setup),
+	T(pages_become_a_block_under_way, setup_bbml0),
+	T(a_cd_stays_until_it_is_invalidated, setup),
+	T(the_cds_of_a_stream_go_with_its_ste, setup),
+	T(a_replacement_under_way_needs_no_gap, setup),
+	T(an_ste_stays_until_it_is_invalidated, setup),
+	T(an_invalid_cd_is_cached, setup),
+	T(an_invalid_level_1_descriptor_is_cached, setup),
+	T(slip_an_attach_without_cfgi, setup),
+	T(slip_an_attach_without_cfgi_over_a_cached_invalid_cd, setup),
+	T(slip_a_level_1_descriptor_without_cfgi, setup),
+	T(slip_an_ste_without_cfgi, setup),
+	T(slip_a_detach_without_cfgi, setup),
+	T(slip_fields_go_with_v, setup),
+	T(slip_fields_go_before_the_cfgi, setup),
+	T(slip_fields_go_before_the_sync, setup),
+	T(slip_a_cd_changes_in_two_words, setup),
+	T(unused_words_are_nobodys_business, setup),
+	T(slip_an_ste_changes_in_two_words, setup),
+	T(slip_an_asid_is_used_again_before_its_tlbi, setup),
+	T(slip_a_tlbi_before_the_cfgis_sync, setup),
+	T(slip_a_replacement_without_tlbi, setup),
+	T(slip_a_vmid_is_used_again_before_its_tlbi, setup),
+	T(an_unmapped_page_goes_back_after_its_tlbi, setup),
+	T(slip_a_page_goes_back_before_the_sync, setup),
+	T(slip_an_audit_finds_what_no_tlbi_took, setup),
+	T(slip_a_root_goes_back_before_the_tlbi, setup),
+	T(slip_a_cached_cd_leads_to_memory_that_goes_back, setup),
+	T(slip_a_table_of_cds_goes_back_while_it_is_linked, setup),
+	T(slip_a_table_of_cds_goes_back_while_it_is_owed, setup),
+	T(slip_a_page_goes_back_while_an_atc_has_it, setup),
+	T(slip_dma_through_a_table_that_leads_nowhere, setup),
+	T(slip_a_store_is_not_published, setup_nosnoop),
+	T(slip_a_table_is_never_published, setup_nosnoop),
+	T(an_atc_is_told_after_the_tlb, setup),
+	T(an_ste_says_who_may_translate_by_itself, setup),
+	T(translation_requests_fault_in_silence, setup),
+	T(a_stream_that_bypasses_stage_1_is_answered_one_to_one, setup),
+	T(a_global_atc_inv_reaches_every_pasid, setup),
+	T(slip_an_atc_keeps_what_an_unmap_took, setup),
+	T(slip_an_atc_inv_before_the_tlbis_sync, setup),
+	T(slip_an_atc_inv_before_the_tlbis_sync, setup_queue),
+	T(slip_an_atc_inv_without_a_tlbi, setup),
+	T(slip_an_atc_inv_before_the_cfgis_sync, setup),
+	T(slip_a_pasid_is_set_again_before_the_atc_inv, setup),
+	T(others_commands_are_nobodys_slip, setup_concurrent),
+	T(slip_enables_in_the_wrong_order, setup),
+	T(slip_ats_goes_off_while_an_atc_inv_is_in_flight, setup),
+	T(slip_ats_goes_off_while_an_atc_inv_is_in_the_queue, setup),
+	T(a_stream_id_is_connected_once, setup),
+	T(a_full_queue_says_so_once, setup),
+	T(the_event_interrupt_is_an_edge, setup),
+	T(an_error_interrupts_with_the_next_request, setup),
+	T(interrupts_can_be_writes, setup),
+	T(an_event_queue_that_is_no_memory_is_an_error, setup),
+	T(slip_software_reads_events_that_are_not_there, setup),
+	T(a_fault_that_stalls_waits_for_its_resume, setup_stall),
+	T(stall_models_and_cds_must_agree, setup_stall),
+	T(stall_models_and_cds_must_agree, setup_force),
+	T(a_stream_is_bypassed_or_aborted, setup),
+	T(a_unit_with_little_memory_forgets, setup_tiny),
+	T(threads_share_the_unit, setup_concurrent),
+};
+
 int main(void)
 {
-#define T(fn, up) cmocka_unit_test_setup_teardown(fn, up, teardown)
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(slip_translation_goes_on_with_caches_as_reset_left_them),
-		cmocka_unit_test(a_configuration_that_no_unit_has_is_refused),
-		T(the_registers_say_what_was_configured, setup_small),
-		T(registers_keep_what_is_written, setup),
-		T(cr0_shows_in_cr0ack_after_its_handshake, setup_slow),
-		T(irq_ctrl_and_gbpa_have_their_handshakes, setup_slow),
-		T(without_translation_gbpa_decides, setup),
-		T(slip_what_is_in_use_is_not_written, setup),
-		T(illegal_commands_stop_the_queue, setup),
-		T(what_the_unit_lacks_is_illegal, setup_small),
-		T(an_error_stops_the_queue_where_it_is, setup),
-		T(a_device_that_does_not_answer_fails_the_sync, setup),
-		T(a_sync_writes_where_it_was_told, setup),
-		T(a_sync_writes_where_it_was_told, setup_nomsi),
-		T(only_a_sync_makes_commands_take_effect, setup),
-		T(only_a_sync_makes_commands_take_effect, setup_eager),
-		T(the_order_between_syncs_is_the_units, setup),
-		T(the_order_between_syncs_is_the_units, setup_queue),
-		T(the_queue_takes_its_time_and_wraps, setup),
-		T(more_commands_than_the_unit_can_hold_back, setup),
-		T(slip_the_queue_is_overrun, setup),
-		T(slip_a_busy_queue_is_switched_off, setup),
-		T(slip_an_error_is_acknowledged_that_is_not_there, setup),
-		T(a_pasid_reads_and_writes_through_its_cd, setup),
-		T(a_pasid_reads_and_writes_through_its_cd, setup_nosnoop),
-		T(a_pasid_reads_and_writes_through_its_cd, setup_noats),
-		T(a_pasid_reads_and_writes_through_its_cd, setup_queue),
-		T(a_pasid_reads_and_writes_through_its_cd, setup_eager),
-		T(a_pasid_reads_and_writes_through_its_cd, setup_concurrent),
-		T(a_pasid_reads_and_writes_through_its_cd, setup_small),
-		T(streams_beyond_the_table_are_refused, setup),
-		T(unknown_streams_are_recorded_where_cr2_says_so, setup),
-		T(a_short_second_level_covers_what_its_span_says, setup),
-		T(illegal_stes_are_refused, setup),
-		T(illegal_cds_are_refused, setup),
-		T(a_small_unit_refuses_what_it_has_not, setup_small),
-		T(s1dss_says_what_requests_without_pasid_get, setup),
-		T(s1dss_changes_under_way, setup),
-		T(a_linear_table_of_cds, setup),
-		T(a_table_of_cds_with_4k_leaves, setup),
-		T(a_linear_stream_table, setup),
-		T(what_cannot_be_fetched_is_an_event, setup),
-		T(every_granule_walks_from_every_level, setup),
-		T(outputs_of_52_bits, setup_wide),
-		T(ttb1_has_the_upper_half, setup),
-		T(leaves_fault_for_what_they_lack, setup_noats),
-		T(outputs_beyond_the_unit_are_address_size_faults, setup_small),
-		T(tables_restrict_what_is_below, setup),
-		T(a_cd_can_look_away, setup),
-		T(the_unit_keeps_access_flags_and_dirty_state, setup_httu),
-		T(a_walk_into_nothing_is_an_external_abort, setup),
-		T(faults_are_recorded_where_the_cd_says_so, setup),
-		T(stage_2_translates_a_whole_stream, setup),
-		T(stage_2_begins_with_tables_side_by_side, setup),
-		T(both_stages_translate_one_after_the_other, setup),
-		T(a_guests_tables_fault_in_stage_2, setup),
-		T(a_nested_translation_outlives_a_stage_2_invalidation, setup),
-		T(what_is_not_mapped_is_never_cached, setup),
-		T(a_translation_stays_until_it_is_invalidated, setup),
-		T(a_refusal_of_the_tlb_stays_as_well, setup),
-		T(entries_belong_to_an_asid, setup),
-		T(global_entries_serve_every_asid, setup),
-		T(each_tlbi_takes_what_it_names, setup),
-		T(a_range_takes_its_pages, setup),
-		T(a_range_takes_its_pages, setup_noril),
-		T(a_wrong_hint_leaves_the_entry, setup),
-		T(slip_an_unlinked_table_with_a_leaf_invalidation, setup),
-		T(an_unlinked_table_goes_back_after_its_tlbi, setup),
-		T(pages_become_a_block_under_way, setup),
-		T(pages_become_a_block_under_way, setup_bbml0),
-		T(a_cd_stays_until_it_is_invalidated, setup),
-		T(the_cds_of_a_stream_go_with_its_ste, setup),
-		T(a_replacement_under_way_needs_no_gap, setup),
-		T(an_ste_stays_until_it_is_invalidated, setup),
-		T(an_invalid_cd_is_cached, setup),
-		T(an_invalid_level_1_descriptor_is_cached, setup),
-		T(slip_an_attach_without_cfgi, setup),
-		T(slip_an_attach_without_cfgi_over_a_cached_invalid_cd, setup),
-		T(slip_a_level_1_descriptor_without_cfgi, setup),
-		T(slip_an_ste_without_cfgi, setup),
-		T(slip_a_detach_without_cfgi, setup),
-		T(slip_fields_go_with_v, setup),
-		T(slip_fields_go_before_the_cfgi, setup),
-		T(slip_fields_go_before_the_sync, setup),
-		T(slip_a_cd_changes_in_two_words, setup),
-		T(unused_words_are_nobodys_business, setup),
-		T(slip_an_ste_changes_in_two_words, setup),
-		T(slip_an_asid_is_used_again_before_its_tlbi, setup),
-		T(slip_a_tlbi_before_the_cfgis_sync, setup),
-		T(slip_a_replacement_without_tlbi, setup),
-		T(slip_a_vmid_is_used_again_before_its_tlbi, setup),
-		T(an_unmapped_page_goes_back_after_its_tlbi, setup),
-		T(slip_a_page_goes_back_before_the_sync, setup),
-		T(slip_an_audit_finds_what_no_tlbi_took, setup),
-		T(slip_a_root_goes_back_before_the_tlbi, setup),
-		T(slip_a_cached_cd_leads_to_memory_that_goes_back, setup),
-		T(slip_a_table_of_cds_goes_back_while_it_is_linked, setup),
-		T(slip_a_table_of_cds_goes_back_while_it_is_owed, setup),
-		T(slip_a_page_goes_back_while_an_atc_has_it, setup),
-		T(slip_dma_through_a_table_that_leads_nowhere, setup),
-		T(slip_a_store_is_not_published, setup_nosnoop),
-		T(slip_a_table_is_never_published, setup_nosnoop),
-		T(an_atc_is_told_after_the_tlb, setup),
-		T(an_ste_says_who_may_translate_by_itself, setup),
-		T(translation_requests_fault_in_silence, setup),
-		T(a_stream_that_bypasses_stage_1_is_answered_one_to_one, setup),
-		T(a_global_atc_inv_reaches_every_pasid, setup),
-		T(slip_an_atc_keeps_what_an_unmap_took, setup),
-		T(slip_an_atc_inv_before_the_tlbis_sync, setup),
-		T(slip_an_atc_inv_before_the_tlbis_sync, setup_queue),
-		T(slip_an_atc_inv_without_a_tlbi, setup),
-		T(slip_an_atc_inv_before_the_cfgis_sync, setup),
-		T(slip_a_pasid_is_set_again_before_the_atc_inv, setup),
-		T(others_commands_are_nobodys_slip, setup_concurrent),
-		T(slip_enables_in_the_wrong_order, setup),
-		T(slip_ats_goes_off_while_an_atc_inv_is_in_flight, setup),
-		T(slip_ats_goes_off_while_an_atc_inv_is_in_the_queue, setup),
-		T(a_stream_id_is_connected_once, setup),
-		T(a_full_queue_says_so_once, setup),
-		T(the_event_interrupt_is_an_edge, setup),
-		T(an_error_interrupts_with_the_next_request, setup),
-		T(interrupts_can_be_writes, setup),
-		T(an_event_queue_that_is_no_memory_is_an_error, setup),
-		T(slip_software_reads_events_that_are_not_there, setup),
-		T(a_fault_that_stalls_waits_for_its_resume, setup_stall),
-		T(stall_models_and_cds_must_agree, setup_stall),
-		T(stall_models_and_cds_must_agree, setup_force),
-		T(a_stream_is_bypassed_or_aborted, setup),
-		T(a_unit_with_little_memory_forgets, setup_tiny),
-		T(threads_share_the_unit, setup_concurrent),
-	};
-#undef T
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("smmuv3-model", tests, NULL, NULL);
 }
