@@ -9,8 +9,8 @@
 # A room of tests/ says in its own rules.mk, in one line for each program:
 #	$(eval $(call t0_program,NAME,SOURCES,FLAVOURS[,PARTS]))
 # and gets $(B)/tests/FLAVOUR/NAME, linked with libcmocka and run by "make check". PARTS names the
-# kernel code to link: kmod, vtd (the default is both), smmuv3, model (the base of the reference
-# models), or none for the shims alone. NAME_LDLIBS may be set before the line.
+# kernel code to link: kmod, vtd, model (these three are the default; model is the base of the
+# reference models), smmuv3, or none for the shims alone. NAME_LDLIBS may be set before the line.
 
 tests_B		:= $(B)/tests
 tests_FLAVOURS	:= plain asan tsan
@@ -31,14 +31,15 @@ tests_CFLAGS	= -std=gnu11 -fno-strict-aliasing -fwrapv -pthread $(tests_WARN) -D
 
 # A PCI bus and ACPI have no shims: what needs them is tested in guests.
 tests_GUEST_SRC	:= kmod/pe.c kmod/pe_ring.c hw/vtd/host.c hw/vtd/mmio.c
+# In a module the models' base is a part of it, here both drivers share one.
+tests_GUEST_SRC	+= hw/vtd/model_base.c hw/smmuv3/model_base.c
 tests_kmod_SRC	:= $(filter-out $(tests_GUEST_SRC),$(wildcard kmod/*.c))
 tests_vtd_SRC	:= $(filter-out $(tests_GUEST_SRC),$(wildcard hw/vtd/*.c))
-# In a module the models' base is a part of it, here both drivers share one.
-tests_smmuv3_SRC := $(filter-out hw/smmuv3/model_base.c $(tests_GUEST_SRC),$(wildcard hw/smmuv3/*.c))
+tests_smmuv3_SRC := $(filter-out $(tests_GUEST_SRC),$(wildcard hw/smmuv3/*.c))
 tests_model_SRC	:= $(wildcard hw/model/*.c)
 tests_shim_SRC	:= $(wildcard tests/kernel/*.c)
-tests_PARTS	:= kmod vtd
-tests_ALL_PARTS	:= $(tests_PARTS) smmuv3 model
+tests_PARTS	:= kmod vtd model
+tests_ALL_PARTS	:= $(tests_PARTS) smmuv3
 # The rig, for programs that link all parts.
 tests_RIG	:= tests/rig.c tests/rig_vtd.c tests/rig_smmuv3.c
 

@@ -51,12 +51,12 @@ $(B)/tests/$(1)/churn-test: $(workloads_churn_test:%.c=$(B)/workloads/$(1)/%.o)
 
 $(B)/tests/$(1)/inside-test: $(workloads_inside_test:%.c=$(B)/workloads/$(1)/%.o) \
 		$(B)/tests/$(1)/workloads/test/inside.o \
-		$(B)/tests/$(1)/kmod.a $(B)/tests/$(1)/vtd.a $(B)/tests/$(1)/shim.a \
+		$(tests_PARTS:%=$(B)/tests/$(1)/%.a) $(B)/tests/$(1)/shim.a \
 		$$(tests_$(1)_START)
 	@mkdir -p $$(@D)
 	@echo '  LD        $$@'
 	$$(Q)$$(tests_$(1)_CC) -o $$@$$(tests_$(1)_SUFFIX) $$(filter %.o,$$^) -Wl,--whole-archive \
-		$(B)/tests/$(1)/kmod.a $(B)/tests/$(1)/vtd.a -Wl,--no-whole-archive \
+		$(tests_PARTS:%=$(B)/tests/$(1)/%.a) -Wl,--no-whole-archive \
 		$(B)/tests/$(1)/shim.a $(workloads_LDLIBS)
 	$$(if $$(tests_$(1)_START),$$(Q)cp $$(tests_$(1)_START) $$@)
 

@@ -8,13 +8,11 @@
  * Vocabulary.  A *handshake* is a command written to GCMD that GSTS confirms,
  * here after a number of reads if the test wants it so.
  *
- * Locking: vtd_model.lock, taken by every register access.
+ * Locking: vtd_model.b.lock, taken by every register access.
  *
  * The hard rule: registers do what 11.4 says, and what it forbids is counted
  * (REG) before it is done as a careless unit would do it.
  */
-#include <linux/processor.h>
-
 #include "model.h"
 
 static struct vtd_model *m_of(struct pl_regs *r)
@@ -304,10 +302,10 @@ static u32 m_read32(struct pl_regs *r, u32 off)
 	unsigned long flags;
 	u32 val;
 
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	m_queue_poll(m);
 	val = m_get(m, off);
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_unlock_irqrestore(&m->b.lock, flags);
 	return val;
 }
 
@@ -317,11 +315,11 @@ static u64 m_read64(struct pl_regs *r, u32 off)
 	unsigned long flags;
 	u64 val;
 
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	m_queue_poll(m);
 	val = m_get(m, off);
 	val |= (u64)m_get(m, off + 4) << 32;
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_unlock_irqrestore(&m->b.lock, flags);
 	return val;
 }
 
@@ -333,7 +331,7 @@ static u64 m_read64(struct pl_regs *r, u32 off)
 static void m_write_done(struct vtd_model *m, u32 off)
 {
 	if (off == VTD_FECTL)
-		m_irq_run(m);
+		mdl_irq_run(&m->b);
 }
 
 static void m_write32(struct pl_regs *r, u32 off, u32 val)
@@ -341,9 +339,9 @@ static void m_write32(struct pl_regs *r, u32 off, u32 val)
 	struct vtd_model *m = m_of(r);
 	unsigned long flags;
 
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	m_set(m, off, val);
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_unlock_irqrestore(&m->b.lock, flags);
 	m_write_done(m, off);
 }
 
@@ -352,10 +350,10 @@ static void m_write64(struct pl_regs *r, u32 off, u64 val)
 	struct vtd_model *m = m_of(r);
 	unsigned long flags;
 
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	m_set(m, off, val);
 	m_set(m, off + 4, val >> 32);
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_unlock_irqrestore(&m->b.lock, flags);
 	m_write_done(m, off);
 }
 
@@ -367,9 +365,9 @@ static unsigned int m_regs_publish(struct pl_regs *r, const void *va, size_t len
 
 	if (!len)
 		return 0;
-	spin_lock_irqsave(&m->lock, flags);
-	lines = m_publish(m, virt_to_phys((void *)va), len);
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
+	lines = mdl_publish(&m->b, virt_to_phys((void *)va), len);
+	spin_unlock_irqrestore(&m->b.lock, flags);
 	return lines;
 }
 
@@ -380,35 +378,14 @@ static void m_regs_freed(struct pl_regs *r, const void *va, size_t len)
 
 static int m_request_irq(struct pl_regs *r, enum pl_irq which, void (*fn)(void *arg), void *arg)
 {
-	struct vtd_model *m = m_of(r);
-	unsigned long flags;
-	int err = -EOPNOTSUPP;
-
-	spin_lock_irqsave(&m->lock, flags);
-	if (which == PL_IRQ_FAULT && !m->irq) {
-		m->irq = fn;
-		m->irq_arg = arg;
-		err = 0;
-	}
-	spin_unlock_irqrestore(&m->lock, flags);
-	return err;
+	if (which != PL_IRQ_FAULT)
+		return -EOPNOTSUPP;
+	return mdl_irq_request(&m_of(r)->b, which, fn, arg);
 }
 
 static void m_free_irq(struct pl_regs *r, enum pl_irq which)
 {
-	struct vtd_model *m = m_of(r);
-	unsigned long flags;
-
-	if (which != PL_IRQ_FAULT)
-		return;
-	spin_lock_irqsave(&m->lock, flags);
-	m->irq = NULL;
-	while (m->irq_running) {
-		spin_unlock_irqrestore(&m->lock, flags);
-		cpu_relax();
-		spin_lock_irqsave(&m->lock, flags);
-	}
-	spin_unlock_irqrestore(&m->lock, flags);
+	mdl_irq_free(&m_of(r)->b, which);
 }
 
 static const struct pl_regs_ops m_regs_ops = {
@@ -426,24 +403,48 @@ static const struct pl_regs_ops m_regs_ops = {
  * The instance
  */
 
+static const struct mdl_ops m_base_ops = {
+	.line = m_line,
+	.page = m_page_published,
+	.state = m_check_state,
+};
+
+static void m_set_pools(struct vtd_model *m)
+{
+	static const u16 size[MDL_POOLS] = {
+		[M_POOL_CTX] = sizeof(struct m_ctx),
+		[M_POOL_PE] = sizeof(struct m_pe),
+		[M_POOL_PSC] = sizeof(struct m_psc),
+		[M_POOL_TLB] = sizeof(struct m_tlb),
+		[M_POOL_TAG] = sizeof(struct m_tag),
+		[M_POOL_DID] = sizeof(struct m_did),
+		[M_POOL_GRANT] = sizeof(struct m_grant),
+		[M_POOL_GTAG] = sizeof(struct m_gtag),
+		[M_POOL_DEBT] = sizeof(struct m_debt),
+	};
+	unsigned int i;
+
+	for (i = M_POOL_CTX; i <= M_POOL_DEBT; i++)
+		m->b.pool[i].size = ALIGN(size[i], 8);
+}
+
 static void m_init(struct vtd_model *m, const struct vtd_model_config *cfg, const char *name)
 {
 	m->cfg = *cfg;
+	mdl_init(&m->b, name, &m_base_ops, m_rules, M_RULE_NR, cfg->seed);
+	m->b.coherent = cfg->coherent;
+	m->b.flush_rule = M_RULE_FLUSH;
+	m->b.freed_rule = M_O8;
 	m->cap = m_cap(cfg);
 	m->ecap = m_ecap(cfg);
 	m->fectl = VTD_FECTL_IM;	/* reset value (11.4.7.2) */
-	m->rng = cfg->seed ? cfg->seed : 1;
 	m->regs.ops = &m_regs_ops;
-	strscpy(m->name, name, sizeof(m->name));
-	spin_lock_init(&m->lock);
 	INIT_LIST_HEAD(&m->ctxs);
 	INIT_LIST_HEAD(&m->dids);
 	INIT_LIST_HEAD(&m->debts);
 	INIT_LIST_HEAD(&m->late);
 	INIT_LIST_HEAD(&m->gtags);
-	INIT_LIST_HEAD(&m->shadows);
-	INIT_LIST_HEAD(&m->ports);
-	m_pool_init(m);
+	m_set_pools(m);
 	m_fabric_init(m);
 }
 
@@ -473,7 +474,7 @@ int vtd_model_create(const struct vtd_model_config *cfg, const char *name, struc
 	err = m_queue_init(m);
 	if (err)
 		goto err_frcd;
-	err = m_hash_init(m);
+	err = mdl_hash_init(&m->b);
 	if (err)
 		goto err_queue;
 	*out = m;
@@ -493,15 +494,9 @@ err_free:
  */
 void vtd_model_destroy(struct vtd_model *m)
 {
-	struct m_port *p, *next;
-
 	if (!m)
 		return;
-	list_for_each_entry_safe(p, next, &m->ports, node)
-		kfree(p);
-	m_watch_destroy(m);
-	m_hash_destroy(m);
-	m_pool_destroy(m);
+	mdl_destroy(&m->b);
 	m_queue_destroy(m);
 	kfree(m->frcd);
 	kfree(m);
@@ -524,7 +519,7 @@ void vtd_model_set_unit(struct vtd_model *m, struct pl_unit *unit)
 
 const char *vtd_model_name(const struct vtd_model *m)
 {
-	return m->name;
+	return m->b.name;
 }
 
 /**
@@ -537,7 +532,7 @@ void vtd_model_inject(struct vtd_model *m, enum vtd_model_inject what, u32 arg)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	switch (what) {
 	case VTD_MODEL_INJECT_IQE:
 		m->inject_iqe = arg;
@@ -552,19 +547,34 @@ void vtd_model_inject(struct vtd_model *m, enum vtd_model_inject what, u32 arg)
 		m->inject_pfo = true;
 		break;
 	}
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_unlock_irqrestore(&m->b.lock, flags);
 }
 
 void vtd_model_stats(struct vtd_model *m, struct vtd_model_stats *st)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	*st = m->st;
+	st->fetches = m->b.fetches;
+	st->memory = m->b.memory;
 	st->entries = m->nr_entries;
 	st->grants = m->nr_grants;
 	st->owed = m->nr_debts;
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_unlock_irqrestore(&m->b.lock, flags);
+}
+
+/* See mdl_case(). */
+int vtd_model_violation(struct vtd_model *m, unsigned int index, const char **name,
+			const char **text, u64 *count)
+{
+	return mdl_case(&m->b, index, name, text, count);
+}
+
+/* Cases of all kinds together. */
+u64 vtd_model_violations(struct vtd_model *m)
+{
+	return mdl_violations(&m->b);
 }
 
 /**
@@ -579,9 +589,9 @@ u64 vtd_model_audit(struct vtd_model *m)
 	unsigned long flags;
 	u64 found;
 
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	found = m_check_audit(m);
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_unlock_irqrestore(&m->b.lock, flags);
 	return found;
 }
 
@@ -597,7 +607,7 @@ void vtd_model_freed_phys(struct vtd_model *m, u64 phys, u64 size)
 
 	if (!size)
 		return;
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	m_check_freed(m, phys, size);
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_unlock_irqrestore(&m->b.lock, flags);
 }

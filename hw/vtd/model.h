@@ -6,11 +6,11 @@
  * model_queue.c	the invalidation queue (6.5.2)
  * model_walk.c		root, context, PASID and paging structures (3, 9)
  * model_cache.c	the caches (6.2) and what drops from them (6.5)
- * model_hash.c		the store under them
  * model_fault.c	fault records and their interrupt (7.2, 7.3)
  * model_fabric.c	requests of endpoints
  * model_watch.c	stores to the tables, seen as they are published (O1, O9)
- * model_check.c	violations, debts, the audit (O2 to O8)
+ * model_check.c	rules, debts, the audit (O2 to O8)
+ * ../model/		what it shares with the models of other units
  *
  * Vocabulary.  A *tag* is a (DID, PASID) that cached entries are invalidated
  * by.  A *grant* is a translation that a device TLB may hold.  A *debt* is a
@@ -18,7 +18,7 @@
  * A *watched* page is a root, context, directory or PASID table that software
  * has linked into the structure.  A *fresh* walk uses no cache.
  *
- * Locking.  vtd_model.lock, a spinlock taken with interrupts off, guards
+ * Locking.  vtd_model.b.lock, a spinlock taken with interrupts off, guards
  * everything; functions that begin with m_ want it held unless said otherwise.
  * A port's invalidate runs under it, the fault interrupt does not.  Nothing
  * sleeps; memory comes from pools filled with GFP_ATOMIC, and where there is
@@ -31,29 +31,10 @@
 #define _PASIDLAB_VTD_MODEL_H
 
 #include <linux/bitfield.h>
-#include <linux/bitops.h>
-#include <linux/bits.h>
-#include <linux/compiler.h>
-#include <linux/container_of.h>
-#include <linux/errno.h>
-#include <linux/kernel.h>
-#include <linux/list.h>
-#include <linux/mm.h>
-#include <linux/pfn.h>
-#include <linux/printk.h>
-#include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/string.h>
-#include <linux/types.h>
 
+#include "../model/base.h"
 #include "model_api.h"
 #include "regs.h"
-
-#ifdef PL_USERSPACE
-#include "shim.h"
-#else
-#include <linux/io.h>
-#endif
 
 /* Capability bits that only the model names (11.4.2, 11.4.3). */
 #define M_CAP_DWD		BIT_ULL(54)
@@ -66,8 +47,6 @@
 #define M_TTM_SCALABLE		1
 #define M_IQERCD_ITESID		GENMASK_ULL(47, 32)
 #define M_FRO			0x400	/* where the fault records begin */
-#define M_LINE			64	/* bytes of a cache line */
-#define M_LINES			(PAGE_SIZE / M_LINE)
 
 /* 7.1.3, Table 30.  Zero: no fault. */
 enum m_reason {
@@ -133,53 +112,10 @@ enum m_type {
 	M_TLB_PAGE,
 	M_TAG,
 	M_DID,
-	M_PAGE,
 	M_GRANT,
 	M_GTAG,
 	M_DEBT,
 };
-
-/* model_hash.c */
-
-struct m_node {
-	struct m_node *next;
-	struct m_node **pprev;
-	u64 k0;
-	u64 k1;
-};
-
-#define M_SEG_SHIFT		9
-#define M_SEG_SIZE		(1U << M_SEG_SHIFT)	/* buckets: one page */
-#define M_SEGS			4096U
-
-/**
- * struct m_hash - a table that grows by one bucket at a time
- * @seg: segments of buckets
- * @nr: nodes in it
- * @buckets: buckets in use
- * @mask: a power of two less one, above every bucket in use
- */
-struct m_hash {
-	struct m_node ***seg;
-	u32 nr;
-	u32 buckets;
-	u32 mask;
-};
-
-struct m_chunk {
-	struct m_chunk *next;
-};
-
-struct m_pool {
-	void *free;
-	struct m_chunk *chunks;
-	u16 size;
-};
-
-static inline u64 m_key(enum m_type type, u64 id)
-{
-	return (u64)type << 56 | id;
-}
 
 /* model_cache.c: what refers to a page of memory (O8) */
 
@@ -196,12 +132,6 @@ enum m_ref_kind {
 	M_REF_GRANT,	/* a device TLB translates to it */
 };
 
-struct m_ref {
-	struct list_head node;
-	struct m_page *page;
-	enum m_ref_kind kind;
-};
-
 enum m_watch {
 	M_WATCH_NONE,
 	M_WATCH_ROOT,
@@ -210,42 +140,8 @@ enum m_watch {
 	M_WATCH_TABLE,
 };
 
-/**
- * struct m_shadow - a page as of its last publish
- * @all: in vtd_model.shadows
- * @page: the page
- * @known: bit n: line n was published
- * @q: contents
- */
-struct m_shadow {
-	struct list_head all;
-	struct m_page *page;
-	u64 known;
-	u64 *q;
-};
-
-/**
- * struct m_page - what the model knows of a page of memory
- * @node: by frame and size
- * @refs: struct m_ref
- * @shadow: what was last published of it, or NULL
- * @watch: what software linked it as
- * @users: links to it
- * @first: ROOT: 0; CTX: first RID; DIR: first index; TABLE: first PASID
- * @dir: TABLE, DIR: physical address of the directory
- */
-struct m_page {
-	struct m_node node;
-	struct list_head refs;
-	struct m_shadow *shadow;
-	enum m_watch watch;
-	u16 users;
-	u32 first;
-	u64 dir;
-};
-
 struct m_did {
-	struct m_node node;
+	struct mdl_node node;
 	struct list_head all;		/* in vtd_model.dids */
 	struct list_head pe_tags;	/* tags with PASID-cache entries */
 	struct list_head tlb_tags;	/* tags with translations */
@@ -257,7 +153,7 @@ struct m_did {
 };
 
 struct m_tag {
-	struct m_node node;
+	struct mdl_node node;
 	struct list_head pe_node;
 	struct list_head tlb_node;
 	struct list_head pe;
@@ -276,10 +172,10 @@ struct m_tag {
 };
 
 struct m_ctx {
-	struct m_node node;
+	struct mdl_node node;
 	struct list_head all;
-	struct m_ref in;
-	struct m_ref to;
+	struct mdl_ref in;
+	struct mdl_ref to;
 	u64 qw[2];
 	u64 phys;
 	u16 rid;
@@ -287,11 +183,11 @@ struct m_ctx {
 };
 
 struct m_pe {
-	struct m_node node;
+	struct mdl_node node;
 	struct list_head tag_node;
 	struct m_tag *tag;
-	struct m_ref in;
-	struct m_ref to;
+	struct mdl_ref in;
+	struct mdl_ref to;
 	u64 qw[3];			/* 9.6: the others are reserved */
 	u64 phys;
 	u32 pasid;
@@ -300,11 +196,11 @@ struct m_pe {
 };
 
 struct m_psc {
-	struct m_node node;
+	struct mdl_node node;
 	struct list_head tag_node;
 	struct m_tag *tag;
-	struct m_ref in;
-	struct m_ref to;
+	struct mdl_ref in;
+	struct mdl_ref to;
 	u64 table;
 	u64 iova;			/* first it covers */
 	u32 pasid;			/* of the request that made it */
@@ -318,11 +214,11 @@ struct m_psc {
 #define M_PERM_AD	BIT(2)	/* of a table: flags in its entries may be set (3.8) */
 
 struct m_tlb {
-	struct m_node node;
-	struct m_node page;
+	struct mdl_node node;
+	struct mdl_node page;
 	struct list_head tag_node;
 	struct m_tag *tag;
-	struct m_ref leaf;
+	struct mdl_ref leaf;
 	u64 iova;
 	u64 phys;
 	u64 stored;			/* waits completed when its line was last published */
@@ -336,20 +232,20 @@ struct m_tlb {
 };
 
 struct m_gtag {
-	struct m_node node;
+	struct mdl_node node;
 	struct list_head all;
 	struct list_head grants;
 	u16 rid;
 };
 
 struct m_grant {
-	struct m_node node;
+	struct mdl_node node;
 	struct list_head tag_node;
 	struct list_head rid_node;
 	struct list_head debt_node;
 	struct m_tag *tag;
 	struct m_gtag *gtag;
-	struct m_ref leaf;
+	struct mdl_ref leaf;
 	u64 iova;
 	u64 phys;
 	u64 batch;			/* that made it a debt */
@@ -388,8 +284,8 @@ struct m_grant {
  * @told: reported
  */
 struct m_debt {
-	struct m_node node;
-	struct m_node by_pasid;
+	struct mdl_node node;
+	struct mdl_node by_pasid;
 	struct list_head tag_node;
 	struct list_head did_node;
 	struct list_head all;
@@ -406,12 +302,6 @@ struct m_debt {
 	bool early_iotlb;
 	bool early_dtlb;
 	bool told;
-};
-
-struct m_port {
-	struct list_head node;
-	struct pl_port *port;
-	u32 bits;
 };
 
 /* model_queue.c: a descriptor that was fetched and found good */
@@ -451,25 +341,16 @@ enum m_rule {
 	M_RULE_NR
 };
 
-#define M_TEXT	(2 * PL_WHY_LEN)
-
-struct m_case {
-	u64 count;
-	char text[M_TEXT];
-};
-
 enum m_pool_id {
-	M_POOL_CTX, M_POOL_PE, M_POOL_PSC, M_POOL_TLB, M_POOL_TAG, M_POOL_DID,
-	M_POOL_PAGE, M_POOL_GRANT, M_POOL_GTAG, M_POOL_DEBT,
-	M_POOL_NR
+	M_POOL_CTX = MDL_POOL_PAGE + 1, M_POOL_PE, M_POOL_PSC, M_POOL_TLB, M_POOL_TAG, M_POOL_DID,
+	M_POOL_GRANT, M_POOL_GTAG, M_POOL_DEBT,
 };
 
 struct vtd_model {
+	struct mdl b;
 	struct pl_regs regs;
 	struct pl_fabric fabric;
 	struct vtd_model_config cfg;
-	char name[PL_NAME_LEN];
-	spinlock_t lock;
 
 	/* registers */
 	u64 cap;
@@ -493,12 +374,6 @@ struct vtd_model {
 	u32 frcd_next;
 	u32 frcd_used;
 
-	/* the fault interrupt */
-	void (*irq)(void *arg);
-	void *irq_arg;
-	bool irq_due;
-	bool irq_running;
-
 	/* the queue */
 	struct m_desc *seg;
 	u16 *order;
@@ -507,21 +382,16 @@ struct vtd_model {
 	u64 waits;		/* status waits completed */
 	u32 slow;		/* register reads until the queue moves */
 	u32 slow_polls;
-	u64 rng;
 	s64 inject_iqe;
 	bool inject_ite;
 	bool inject_pfo;
 
 	/* the caches */
-	struct m_hash hash;
-	struct m_pool pool[M_POOL_NR];
 	struct list_head ctxs;
 	struct list_head dids;
 	struct list_head debts;
 	struct list_head late;		/* grants that owe an invalidation */
 	struct list_head gtags;
-	struct list_head shadows;
-	struct list_head ports;
 	u64 next_tag;
 	u32 nr_entries;
 	u32 nr_grants;
@@ -529,8 +399,6 @@ struct vtd_model {
 	u32 nr_tlb[3];			/* by page size: IOTLB and grants */
 
 	struct vtd_model_stats st;
-	struct m_case cases[M_RULE_NR];
-	u64 violations;
 };
 
 /**
@@ -602,38 +470,6 @@ static inline u64 m_size(unsigned int szi)
 	return 1ULL << m_shift(szi);
 }
 
-/*
- * A device's own memory is not the kernel's: in user space it is taken where no
- * test injects failures into it or counts it.
- */
-static inline void *m_alloc(size_t size, gfp_t gfp)
-{
-#ifdef PL_USERSPACE
-	return __builtin_calloc(1, size);
-#else
-	return kzalloc(size, gfp | __GFP_NOWARN);
-#endif
-}
-
-static inline void m_free(void *p)
-{
-#ifdef PL_USERSPACE
-	__builtin_free(p);
-#else
-	kfree(p);
-#endif
-}
-
-/* Memory as a device may touch it: allocated, and not given back since. */
-static inline bool m_mem_ok(u64 phys, size_t len)
-{
-#ifdef PL_USERSPACE
-	return shim_phys_live(phys, len);
-#else
-	return pfn_valid(PHYS_PFN(phys)) && pfn_valid(PHYS_PFN(phys + len - 1));
-#endif
-}
-
 static inline bool m_is_interrupt(u64 addr)
 {
 	return addr >> 20 == 0xfee;
@@ -655,22 +491,14 @@ static inline u32 m_ttm(u64 rtaddr)
 	return FIELD_GET(M_RTADDR_TTM, rtaddr);
 }
 
-/* model_hash.c */
-int m_hash_init(struct vtd_model *m);
-void m_hash_destroy(struct vtd_model *m);
-struct m_node *m_hash_find(const struct vtd_model *m, u64 k0, u64 k1);
-struct m_node *m_hash_next(const struct m_node *n);
-void m_hash_add(struct vtd_model *m, struct m_node *n, u64 k0, u64 k1);
-void m_hash_del(struct vtd_model *m, struct m_node *n);
-void *m_pool_get(struct vtd_model *m, enum m_pool_id id);
-void m_pool_put(struct vtd_model *m, enum m_pool_id id, void *obj);
-void m_pool_init(struct vtd_model *m);
-void m_pool_destroy(struct vtd_model *m);
+static inline struct vtd_model *m_of_base(struct mdl *b)
+{
+	return container_of(b, struct vtd_model, b);
+}
+
+#define m_violation(m, rule, ...)	mdl_violation(&(m)->b, rule, __VA_ARGS__)
 
 /* model_cache.c */
-struct m_page *m_page_find(const struct vtd_model *m, u64 phys, unsigned int szi);
-struct m_page *m_page_get(struct vtd_model *m, u64 phys, unsigned int szi);
-void m_page_put(struct vtd_model *m, struct m_page *p);
 struct m_tag *m_tag_find(const struct vtd_model *m, u16 did, u32 pasid);
 struct m_tag *m_tag_get(struct vtd_model *m, u16 did, u32 pasid);
 void m_tag_put(struct vtd_model *m, struct m_tag *tag);
@@ -697,14 +525,13 @@ void m_inv_context(struct vtd_model *m, const struct m_desc *d);
 void m_inv_pasid(struct vtd_model *m, const struct m_desc *d);
 void m_inv_iotlb(struct vtd_model *m, const struct m_desc *d);
 void m_inv_piotlb(struct vtd_model *m, const struct m_desc *d);
-void m_ref_drop(struct vtd_model *m, struct m_ref *ref);
+void m_ref_drop(struct vtd_model *m, struct mdl_ref *ref);
 
 /* model_walk.c */
 enum m_reason m_walk(struct m_walk *w);
 enum m_reason m_walk_device(struct m_walk *w);
 enum m_reason m_walk_config(struct m_walk *w);
 enum m_reason m_walk_pages(struct m_walk *w);
-bool m_read_line(struct vtd_model *m, u64 phys, u64 *q, unsigned int nr, bool fresh);
 enum m_reason m_ctx_check(const struct vtd_model *m, const u64 *q);
 enum m_reason m_pe_check(const struct vtd_model *m, const u64 *q);
 
@@ -715,7 +542,6 @@ void m_queue_kick(struct vtd_model *m);
 void m_queue_poll(struct vtd_model *m);
 bool m_queue_idle(const struct vtd_model *m);
 bool m_queue_has_dtlb(const struct vtd_model *m, u16 rid);
-u64 m_rand(struct vtd_model *m);
 
 /* model_fault.c */
 void m_fault_record(struct m_walk *w, bool translated, u64 addr);
@@ -724,32 +550,28 @@ void m_fault_clear(struct vtd_model *m, u32 val);
 void m_fault_frcd_write(struct vtd_model *m, u32 off, u32 val);
 void m_fault_unmask(struct vtd_model *m, u32 fectl);
 u32 m_fault_status(const struct vtd_model *m);
-void m_irq_run(struct vtd_model *m);
 
 /* model_watch.c */
-unsigned int m_publish(struct vtd_model *m, u64 phys, size_t len);
+void m_line(struct mdl *b, struct mdl_page *p, unsigned int line, const u64 *old, const u64 *new);
+void m_page_published(struct mdl *b, struct mdl_page *p);
 void m_watch_root(struct vtd_model *m);
 void m_unwatch_root(struct vtd_model *m);
-void m_watch_audit(struct vtd_model *m);
-void m_watch_forget(struct vtd_model *m, struct m_page *p);
-void m_watch_destroy(struct vtd_model *m);
 struct m_debt *m_debt_find(const struct vtd_model *m, u64 line);
 void m_debt_drop(struct vtd_model *m, struct m_debt *o);
 
 /* model_check.c */
-__printf(3, 4) void m_violation(struct vtd_model *m, enum m_rule rule, const char *fmt, ...);
+extern const struct mdl_rule m_rules[M_RULE_NR];
 void m_check_pasid_inv(struct vtd_model *m, const struct m_desc *d, bool hit);
 void m_check_pe_drop(struct vtd_model *m, const struct m_pe *pe);
 void m_check_iotlb_inv(struct vtd_model *m, const struct m_desc *d);
 void m_check_dtlb_inv(struct vtd_model *m, const struct m_desc *d);
 void m_check_wait(struct vtd_model *m, const struct m_desc *d);
-void m_check_state(struct vtd_model *m, struct m_port *p, u32 bits);
+void m_check_state(struct mdl *b, struct mdl_port *p, u32 bits);
 void m_check_freed(struct vtd_model *m, u64 phys, u64 len);
 u32 m_check_stale(struct m_walk *hw);
 u64 m_check_audit(struct vtd_model *m);
 
 /* model_fabric.c */
 void m_fabric_init(struct vtd_model *m);
-struct m_port *m_port_find(const struct vtd_model *m, u16 rid);
 
 #endif /* _PASIDLAB_VTD_MODEL_H */

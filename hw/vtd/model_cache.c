@@ -11,73 +11,12 @@
  * the tag (DID, none).  A *reference* ties an entry to the page of memory it
  * was read from or leads to, so that O8 costs one lookup per page.
  *
- * Locking: vtd_model.lock.
+ * Locking: vtd_model.b.lock.
  *
  * The hard rule: an invalidation removes what Tables 23 and 24 list for it and
  * not one entry more.
  */
 #include "model.h"
-
-static u64 m_page_k1(u64 phys, unsigned int szi)
-{
-	return phys >> m_shift(szi) << 2 | szi;
-}
-
-struct m_page *m_page_find(const struct vtd_model *m, u64 phys, unsigned int szi)
-{
-	struct m_node *n = m_hash_find(m, m_key(M_PAGE, 0), m_page_k1(phys, szi));
-
-	return n ? container_of(n, struct m_page, node) : NULL;
-}
-
-/**
- * m_page_get() - the record of a page, made where there is none
- * @m: the model
- * @phys: an address in it
- * @szi: its size
- *
- * Return: the record, or NULL when there is no memory.
- */
-struct m_page *m_page_get(struct vtd_model *m, u64 phys, unsigned int szi)
-{
-	struct m_page *p = m_page_find(m, phys, szi);
-
-	if (p)
-		return p;
-	p = m_pool_get(m, M_POOL_PAGE);
-	if (!p)
-		return NULL;
-	INIT_LIST_HEAD(&p->refs);
-	m_hash_add(m, &p->node, m_key(M_PAGE, 0), m_page_k1(phys, szi));
-	return p;
-}
-
-/* Forget @p when nothing needs it any more. */
-void m_page_put(struct vtd_model *m, struct m_page *p)
-{
-	if (!list_empty(&p->refs) || p->shadow || p->watch)
-		return;
-	m_hash_del(m, &p->node);
-	m_pool_put(m, M_POOL_PAGE, p);
-}
-
-static void m_ref_add(struct vtd_model *m, struct m_ref *ref, enum m_ref_kind kind, u64 phys,
-		      unsigned int szi)
-{
-	ref->kind = kind;
-	ref->page = m_page_get(m, phys, szi);
-	if (ref->page)
-		list_add(&ref->node, &ref->page->refs);
-}
-
-static void m_ref_del(struct vtd_model *m, struct m_ref *ref)
-{
-	if (!ref->page)
-		return;
-	list_del(&ref->node);
-	m_page_put(m, ref->page);
-	ref->page = NULL;
-}
 
 static bool m_room(const struct vtd_model *m)
 {
@@ -90,7 +29,7 @@ static bool m_room(const struct vtd_model *m)
 
 struct m_did *m_did_find(const struct vtd_model *m, u16 did)
 {
-	struct m_node *n = m_hash_find(m, m_key(M_DID, did), 0);
+	struct mdl_node *n = mdl_find(&m->b, mdl_key(M_DID, did), 0);
 
 	return n ? container_of(n, struct m_did, node) : NULL;
 }
@@ -100,7 +39,7 @@ static struct m_did *m_did_get(struct vtd_model *m, u16 did)
 	struct m_did *d = m_did_find(m, did);
 
 	if (!d) {
-		d = m_pool_get(m, M_POOL_DID);
+		d = mdl_pool_get(&m->b, M_POOL_DID);
 		if (!d)
 			return NULL;
 		d->did = did;
@@ -108,7 +47,7 @@ static struct m_did *m_did_get(struct vtd_model *m, u16 did)
 		INIT_LIST_HEAD(&d->tlb_tags);
 		INIT_LIST_HEAD(&d->debts);
 		list_add_tail(&d->all, &m->dids);
-		m_hash_add(m, &d->node, m_key(M_DID, did), 0);
+		mdl_add(&m->b, &d->node, mdl_key(M_DID, did), 0);
 	}
 	d->users++;
 	return d;
@@ -119,26 +58,26 @@ void m_did_put(struct vtd_model *m, struct m_did *d)
 	if (--d->users)
 		return;
 	list_del(&d->all);
-	m_hash_del(m, &d->node);
-	m_pool_put(m, M_POOL_DID, d);
+	mdl_del(&m->b, &d->node);
+	mdl_pool_put(&m->b, M_POOL_DID, d);
 }
 
 struct m_tag *m_tag_find(const struct vtd_model *m, u16 did, u32 pasid)
 {
-	struct m_node *n = m_hash_find(m, m_key(M_TAG, did), pasid);
+	struct mdl_node *n = mdl_find(&m->b, mdl_key(M_TAG, did), pasid);
 
 	return n ? container_of(n, struct m_tag, node) : NULL;
 }
 
 static struct m_tag *m_tag_new(struct vtd_model *m, u16 did, u32 pasid)
 {
-	struct m_tag *tag = m_pool_get(m, M_POOL_TAG);
+	struct m_tag *tag = mdl_pool_get(&m->b, M_POOL_TAG);
 
 	if (!tag)
 		return NULL;
 	tag->d = m_did_get(m, did);
 	if (!tag->d) {
-		m_pool_put(m, M_POOL_TAG, tag);
+		mdl_pool_put(&m->b, M_POOL_TAG, tag);
 		return NULL;
 	}
 	tag->id = m->next_tag++;
@@ -148,7 +87,7 @@ static struct m_tag *m_tag_new(struct vtd_model *m, u16 did, u32 pasid)
 	INIT_LIST_HEAD(&tag->psc);
 	INIT_LIST_HEAD(&tag->grants);
 	INIT_LIST_HEAD(&tag->debts);
-	m_hash_add(m, &tag->node, m_key(M_TAG, did), pasid);
+	mdl_add(&m->b, &tag->node, mdl_key(M_TAG, did), pasid);
 	return tag;
 }
 
@@ -175,9 +114,9 @@ void m_tag_put(struct vtd_model *m, struct m_tag *tag)
 {
 	if (--tag->users)
 		return;
-	m_hash_del(m, &tag->node);
+	mdl_del(&m->b, &tag->node);
 	m_did_put(m, tag->d);
-	m_pool_put(m, M_POOL_TAG, tag);
+	mdl_pool_put(&m->b, M_POOL_TAG, tag);
 }
 
 static void m_tag_add_tr(struct m_tag *tag, bool fs)
@@ -207,7 +146,7 @@ static bool m_is_fs(u8 pgtt)
 
 struct m_ctx *m_ctx_find(const struct vtd_model *m, u16 rid)
 {
-	struct m_node *n = m_hash_find(m, m_key(M_CTX, rid), 0);
+	struct mdl_node *n = mdl_find(&m->b, mdl_key(M_CTX, rid), 0);
 
 	return n ? container_of(n, struct m_ctx, node) : NULL;
 }
@@ -219,7 +158,7 @@ void m_ctx_fill(struct m_walk *w)
 
 	if (!m_room(m) || m_ctx_find(m, w->rid))
 		return;
-	c = m_pool_get(m, M_POOL_CTX);
+	c = mdl_pool_get(&m->b, M_POOL_CTX);
 	if (!c)
 		return;
 	c->rid = w->rid;
@@ -227,22 +166,22 @@ void m_ctx_fill(struct m_walk *w)
 	c->phys = w->ctx_phys;
 	memcpy(c->qw, w->ctx, sizeof(c->qw));
 	list_add_tail(&c->all, &m->ctxs);
-	m_hash_add(m, &c->node, m_key(M_CTX, w->rid), 0);
+	mdl_add(&m->b, &c->node, mdl_key(M_CTX, w->rid), 0);
 	m->nr_entries++;
 	if (c->np)
 		return;
-	m_ref_add(m, &c->in, M_REF_CTX_IN, c->phys, 0);
-	m_ref_add(m, &c->to, M_REF_CTX_TO, c->qw[0] & VTD_CTX_DIRPTR, 0);
+	mdl_ref_add(&m->b, &c->in, M_REF_CTX_IN, c->phys, MDL_PAGE_SHIFT);
+	mdl_ref_add(&m->b, &c->to, M_REF_CTX_TO, c->qw[0] & VTD_CTX_DIRPTR, MDL_PAGE_SHIFT);
 }
 
 void m_ctx_drop(struct vtd_model *m, struct m_ctx *c)
 {
-	m_ref_del(m, &c->in);
-	m_ref_del(m, &c->to);
+	mdl_ref_del(&m->b, &c->in);
+	mdl_ref_del(&m->b, &c->to);
 	list_del(&c->all);
-	m_hash_del(m, &c->node);
+	mdl_del(&m->b, &c->node);
 	m->nr_entries--;
-	m_pool_put(m, M_POOL_CTX, c);
+	mdl_pool_put(&m->b, M_POOL_CTX, c);
 }
 
 /*
@@ -251,23 +190,23 @@ void m_ctx_drop(struct vtd_model *m, struct m_ctx *c)
 
 static u64 m_rid_pasid(enum m_type type, u16 rid, u32 pasid)
 {
-	return m_key(type, (u64)rid << 32 | pasid);
+	return mdl_key(type, (u64)rid << 32 | pasid);
 }
 
 struct m_pe *m_pe_find(const struct vtd_model *m, u16 rid, u32 pasid)
 {
-	struct m_node *n = m_hash_find(m, m_rid_pasid(M_PE, rid, pasid), 0);
+	struct mdl_node *n = mdl_find(&m->b, m_rid_pasid(M_PE, rid, pasid), 0);
 
 	return n ? container_of(n, struct m_pe, node) : NULL;
 }
 
 static void m_pe_refs(struct vtd_model *m, struct m_pe *pe, u8 pgtt)
 {
-	m_ref_add(m, &pe->in, M_REF_PE_IN, pe->phys, 0);
+	mdl_ref_add(&m->b, &pe->in, M_REF_PE_IN, pe->phys, MDL_PAGE_SHIFT);
 	if (pgtt == VTD_PGTT_FS)
-		m_ref_add(m, &pe->to, M_REF_PE_TO, pe->qw[2] & VTD_PE2_FSPTPTR, 0);
+		mdl_ref_add(&m->b, &pe->to, M_REF_PE_TO, pe->qw[2] & VTD_PE2_FSPTPTR, MDL_PAGE_SHIFT);
 	else if (pgtt != VTD_PGTT_PT)
-		m_ref_add(m, &pe->to, M_REF_PE_TO, pe->qw[0] & VTD_PE0_SSPTPTR, 0);
+		mdl_ref_add(&m->b, &pe->to, M_REF_PE_TO, pe->qw[0] & VTD_PE0_SSPTPTR, MDL_PAGE_SHIFT);
 }
 
 /*
@@ -280,12 +219,12 @@ void m_pe_fill(struct m_walk *w)
 
 	if (!m_room(m) || m_pe_find(m, w->rid, w->pasid))
 		return;
-	pe = m_pool_get(m, M_POOL_PE);
+	pe = mdl_pool_get(&m->b, M_POOL_PE);
 	if (!pe)
 		return;
 	pe->tag = m_tag_get(m, w->reason ? 0 : w->did, w->pasid);
 	if (!pe->tag) {
-		m_pool_put(m, M_POOL_PE, pe);
+		mdl_pool_put(&m->b, M_POOL_PE, pe);
 		return;
 	}
 	pe->rid = w->rid;
@@ -296,7 +235,7 @@ void m_pe_fill(struct m_walk *w)
 	list_add(&pe->tag_node, &pe->tag->pe);
 	if (!pe->tag->nr_pe++)
 		list_add(&pe->tag->pe_node, &pe->tag->d->pe_tags);
-	m_hash_add(m, &pe->node, m_rid_pasid(M_PE, w->rid, w->pasid), 0);
+	mdl_add(&m->b, &pe->node, m_rid_pasid(M_PE, w->rid, w->pasid), 0);
 	m->nr_entries++;
 	if (!pe->np)
 		m_pe_refs(m, pe, w->pgtt);
@@ -306,14 +245,14 @@ void m_pe_drop(struct vtd_model *m, struct m_pe *pe)
 {
 	struct m_tag *tag = pe->tag;
 
-	m_ref_del(m, &pe->in);
-	m_ref_del(m, &pe->to);
+	mdl_ref_del(&m->b, &pe->in);
+	mdl_ref_del(&m->b, &pe->to);
 	list_del(&pe->tag_node);
 	if (!--tag->nr_pe)
 		list_del(&tag->pe_node);
-	m_hash_del(m, &pe->node);
+	mdl_del(&m->b, &pe->node);
 	m->nr_entries--;
-	m_pool_put(m, M_POOL_PE, pe);
+	mdl_pool_put(&m->b, M_POOL_PE, pe);
 	m_tag_put(m, tag);
 }
 
@@ -343,11 +282,11 @@ static u32 m_walk_tag_pasid(const struct m_walk *w, bool ss)
 struct m_psc *m_psc_find(struct m_walk *w, unsigned int level, bool ss, u64 addr)
 {
 	struct m_tag *tag = m_tag_find(w->m, w->did, m_walk_tag_pasid(w, ss));
-	struct m_node *n;
+	struct mdl_node *n;
 
 	if (!tag || list_empty(&tag->psc))
 		return NULL;
-	n = m_hash_find(w->m, m_key(M_PSC, tag->id), m_psc_k1(addr, level));
+	n = mdl_find(&w->m->b, mdl_key(M_PSC, tag->id), m_psc_k1(addr, level));
 	return n ? container_of(n, struct m_psc, node) : NULL;
 }
 
@@ -359,12 +298,12 @@ void m_psc_fill(struct m_walk *w, unsigned int level, bool ss, u64 addr, u64 tab
 
 	if (!m_room(m) || m_psc_find(w, level, ss, addr))
 		return;
-	p = m_pool_get(m, M_POOL_PSC);
+	p = mdl_pool_get(&m->b, M_POOL_PSC);
 	if (!p)
 		return;
 	p->tag = m_tag_get(m, w->did, m_walk_tag_pasid(w, ss));
 	if (!p->tag) {
-		m_pool_put(m, M_POOL_PSC, p);
+		mdl_pool_put(&m->b, M_POOL_PSC, p);
 		return;
 	}
 	p->rid = w->rid;
@@ -375,9 +314,9 @@ void m_psc_fill(struct m_walk *w, unsigned int level, bool ss, u64 addr, u64 tab
 	p->iova = addr & ~(m_size(level - 1) - 1);
 	list_add(&p->tag_node, &p->tag->psc);
 	m_tag_add_tr(p->tag, !ss);
-	m_hash_add(m, &p->node, m_key(M_PSC, p->tag->id), m_psc_k1(addr, level));
-	m_ref_add(m, &p->in, M_REF_PSC_IN, entry_phys, 0);
-	m_ref_add(m, &p->to, M_REF_PSC_TO, table, 0);
+	mdl_add(&m->b, &p->node, mdl_key(M_PSC, p->tag->id), m_psc_k1(addr, level));
+	mdl_ref_add(&m->b, &p->in, M_REF_PSC_IN, entry_phys, MDL_PAGE_SHIFT);
+	mdl_ref_add(&m->b, &p->to, M_REF_PSC_TO, table, MDL_PAGE_SHIFT);
 	m->nr_entries++;
 }
 
@@ -385,13 +324,13 @@ void m_psc_drop(struct vtd_model *m, struct m_psc *p)
 {
 	struct m_tag *tag = p->tag;
 
-	m_ref_del(m, &p->in);
-	m_ref_del(m, &p->to);
+	mdl_ref_del(&m->b, &p->in);
+	mdl_ref_del(&m->b, &p->to);
 	list_del(&p->tag_node);
 	m_tag_del_tr(tag, tag->pasid != PL_NO_PASID);
-	m_hash_del(m, &p->node);
+	mdl_del(&m->b, &p->node);
 	m->nr_entries--;
-	m_pool_put(m, M_POOL_PSC, p);
+	mdl_pool_put(&m->b, M_POOL_PSC, p);
 	m_tag_put(m, tag);
 }
 
@@ -407,19 +346,19 @@ static u64 m_tlb_k1(u64 iova, unsigned int szi)
 /* Invalidations find first-stage entries by (DID, PASID), others by DID. */
 static u64 m_tlb_page_k0(const struct m_tag *tag, bool fs)
 {
-	return m_key(M_TLB_PAGE, fs ? tag->id << 1 : (u64)tag->d->did << 1 | 1);
+	return mdl_key(M_TLB_PAGE, fs ? tag->id << 1 : (u64)tag->d->did << 1 | 1);
 }
 
 struct m_tlb *m_tlb_find(const struct vtd_model *m, u16 rid, u32 pasid, u64 iova)
 {
 	u64 k0 = m_rid_pasid(M_TLB, rid, pasid);
 	unsigned int szi;
-	struct m_node *n;
+	struct mdl_node *n;
 
 	for (szi = 0; szi < 3; szi++) {
 		if (!m->nr_tlb[szi])
 			continue;
-		n = m_hash_find(m, k0, m_tlb_k1(iova, szi));
+		n = mdl_find(&m->b, k0, m_tlb_k1(iova, szi));
 		if (n)
 			return container_of(n, struct m_tlb, node);
 	}
@@ -429,13 +368,13 @@ struct m_tlb *m_tlb_find(const struct vtd_model *m, u16 rid, u32 pasid, u64 iova
 static struct m_tlb *m_tlb_new(struct m_walk *w)
 {
 	struct vtd_model *m = w->m;
-	struct m_tlb *t = m_pool_get(m, M_POOL_TLB);
+	struct m_tlb *t = mdl_pool_get(&m->b, M_POOL_TLB);
 
 	if (!t)
 		return NULL;
 	t->tag = m_tag_get(m, w->did, w->pasid);
 	if (!t->tag) {
-		m_pool_put(m, M_POOL_TLB, t);
+		mdl_pool_put(&m->b, M_POOL_TLB, t);
 		return NULL;
 	}
 	t->rid = w->rid;
@@ -473,14 +412,14 @@ void m_tlb_fill(struct m_walk *w)
 	m_tag_add_tr(t->tag, m_is_fs(t->pgtt));
 	if (!m_is_fs(t->pgtt))
 		t->tag->d->nr_tlb++;
-	m_hash_add(m, &t->node, m_rid_pasid(M_TLB, w->rid, w->req_pasid),
+	mdl_add(&m->b, &t->node, m_rid_pasid(M_TLB, w->rid, w->req_pasid),
 		   m_tlb_k1(w->iova, t->szi));
-	m_hash_add(m, &t->page, m_tlb_page_k0(t->tag, m_is_fs(t->pgtt)),
+	mdl_add(&m->b, &t->page, m_tlb_page_k0(t->tag, m_is_fs(t->pgtt)),
 		   m_tlb_k1(w->iova, t->szi));
 	if (t->np)
-		m_ref_add(m, &t->leaf, M_REF_TLB_IN, w->leaf_phys, 0);
+		mdl_ref_add(&m->b, &t->leaf, M_REF_TLB_IN, w->leaf_phys, MDL_PAGE_SHIFT);
 	else
-		m_ref_add(m, &t->leaf, M_REF_TLB, t->phys, t->szi);
+		mdl_ref_add(&m->b, &t->leaf, M_REF_TLB, t->phys, m_shift(t->szi));
 	m->nr_tlb[t->szi]++;
 	m->nr_entries++;
 }
@@ -489,17 +428,17 @@ void m_tlb_drop(struct vtd_model *m, struct m_tlb *t)
 {
 	struct m_tag *tag = t->tag;
 
-	m_ref_del(m, &t->leaf);
+	mdl_ref_del(&m->b, &t->leaf);
 	list_del(&t->tag_node);
 	tag->nr_tlb--;
 	m_tag_del_tr(tag, m_is_fs(t->pgtt));
 	if (!m_is_fs(t->pgtt))
 		tag->d->nr_tlb--;
-	m_hash_del(m, &t->node);
-	m_hash_del(m, &t->page);
+	mdl_del(&m->b, &t->node);
+	mdl_del(&m->b, &t->page);
 	m->nr_tlb[t->szi]--;
 	m->nr_entries--;
-	m_pool_put(m, M_POOL_TLB, t);
+	mdl_pool_put(&m->b, M_POOL_TLB, t);
 	m_tag_put(m, tag);
 }
 
@@ -509,7 +448,7 @@ void m_tlb_drop(struct vtd_model *m, struct m_tlb *t)
 
 struct m_gtag *m_gtag_find(const struct vtd_model *m, u16 rid, u32 pasid)
 {
-	struct m_node *n = m_hash_find(m, m_rid_pasid(M_GTAG, rid, pasid), 0);
+	struct mdl_node *n = mdl_find(&m->b, m_rid_pasid(M_GTAG, rid, pasid), 0);
 
 	return n ? container_of(n, struct m_gtag, node) : NULL;
 }
@@ -520,20 +459,20 @@ static struct m_gtag *m_gtag_get(struct vtd_model *m, u16 rid, u32 pasid)
 
 	if (gt)
 		return gt;
-	gt = m_pool_get(m, M_POOL_GTAG);
+	gt = mdl_pool_get(&m->b, M_POOL_GTAG);
 	if (!gt)
 		return NULL;
 	INIT_LIST_HEAD(&gt->grants);
 	gt->rid = rid;
 	list_add_tail(&gt->all, &m->gtags);
-	m_hash_add(m, &gt->node, m_rid_pasid(M_GTAG, rid, pasid), 0);
+	mdl_add(&m->b, &gt->node, m_rid_pasid(M_GTAG, rid, pasid), 0);
 	return gt;
 }
 
 static struct m_grant *m_grant_new(struct m_walk *w)
 {
 	struct vtd_model *m = w->m;
-	struct m_grant *g = m_pool_get(m, M_POOL_GRANT);
+	struct m_grant *g = mdl_pool_get(&m->b, M_POOL_GRANT);
 
 	if (!g)
 		return NULL;
@@ -542,7 +481,7 @@ static struct m_grant *m_grant_new(struct m_walk *w)
 	if (!g->gtag) {
 		if (g->tag)
 			m_tag_put(m, g->tag);
-		m_pool_put(m, M_POOL_GRANT, g);
+		mdl_pool_put(&m->b, M_POOL_GRANT, g);
 		return NULL;
 	}
 	g->rid = w->rid;
@@ -560,7 +499,7 @@ void m_grant_add(struct m_walk *w)
 	u64 k0 = m_rid_pasid(M_GRANT, w->rid, w->req_pasid);
 	u64 k1 = m_tlb_k1(w->iova, w->szi);
 	struct vtd_model *m = w->m;
-	struct m_node *n = m_hash_find(m, k0, k1);
+	struct mdl_node *n = mdl_find(&m->b, k0, k1);
 	struct m_grant *g;
 
 	if (n)
@@ -573,8 +512,8 @@ void m_grant_add(struct m_walk *w)
 	list_add(&g->tag_node, &g->tag->grants);
 	list_add(&g->rid_node, &g->gtag->grants);
 	m_tag_add_tr(g->tag, g->fs);
-	m_hash_add(m, &g->node, k0, k1);
-	m_ref_add(m, &g->leaf, M_REF_GRANT, g->phys, g->szi);
+	mdl_add(&m->b, &g->node, k0, k1);
+	mdl_ref_add(&m->b, &g->leaf, M_REF_GRANT, g->phys, m_shift(g->szi));
 	m->nr_tlb[g->szi]++;
 	m->nr_grants++;
 }
@@ -583,20 +522,20 @@ void m_grant_drop(struct vtd_model *m, struct m_grant *g)
 {
 	struct m_tag *tag = g->tag;
 
-	m_ref_del(m, &g->leaf);
+	mdl_ref_del(&m->b, &g->leaf);
 	list_del(&g->tag_node);
 	list_del(&g->rid_node);
 	list_del_init(&g->debt_node);
 	m_tag_del_tr(tag, g->fs);
-	m_hash_del(m, &g->node);
+	mdl_del(&m->b, &g->node);
 	if (list_empty(&g->gtag->grants)) {
-		m_hash_del(m, &g->gtag->node);
+		mdl_del(&m->b, &g->gtag->node);
 		list_del(&g->gtag->all);
-		m_pool_put(m, M_POOL_GTAG, g->gtag);
+		mdl_pool_put(&m->b, M_POOL_GTAG, g->gtag);
 	}
 	m->nr_tlb[g->szi]--;
 	m->nr_grants--;
-	m_pool_put(m, M_POOL_GRANT, g);
+	mdl_pool_put(&m->b, M_POOL_GRANT, g);
 	m_tag_put(m, tag);
 }
 
@@ -742,7 +681,7 @@ static bool m_few_pages(u64 first, u64 last, u32 limit)
 /* Drop the IOTLB entries with index key @k0 that overlap a range. */
 static void m_inv_pages(struct vtd_model *m, u64 k0, u64 first, u64 last)
 {
-	struct m_node *n;
+	struct mdl_node *n;
 	unsigned int szi;
 	u64 page;
 
@@ -750,7 +689,7 @@ static void m_inv_pages(struct vtd_model *m, u64 k0, u64 first, u64 last)
 		if (!m->nr_tlb[szi])
 			continue;
 		for (page = first >> m_shift(szi); page <= last >> m_shift(szi); page++) {
-			while ((n = m_hash_find(m, k0, page << 2 | szi)))
+			while ((n = mdl_find(&m->b, k0, page << 2 | szi)))
 				m_tlb_drop(m, container_of(n, struct m_tlb, page));
 		}
 	}
@@ -760,7 +699,7 @@ static void m_inv_pages(struct vtd_model *m, u64 k0, u64 first, u64 last)
 static void m_inv_psc_range(struct vtd_model *m, struct m_tag *tag, u64 first, u64 last)
 {
 	unsigned int level;
-	struct m_node *n;
+	struct mdl_node *n;
 	u64 a, end;
 
 	if (!m_few_pages(first, last, 512)) {
@@ -771,7 +710,7 @@ static void m_inv_psc_range(struct vtd_model *m, struct m_tag *tag, u64 first, u
 	for (level = 2; level <= 4; level++) {
 		end = last >> m_shift(level - 1);
 		for (a = first >> m_shift(level - 1); a <= end; a++) {
-			n = m_hash_find(m, m_key(M_PSC, tag->id), a << 3 | level);
+			n = mdl_find(&m->b, mdl_key(M_PSC, tag->id), a << 3 | level);
 			if (n)
 				m_psc_drop(m, container_of(n, struct m_psc, node));
 		}
@@ -788,7 +727,7 @@ static void m_inv_iotlb_pages(struct vtd_model *m, struct m_did *did, const stru
 	if (did->nr_fs)
 		m_inv_fs(m, did);
 	if (m_few_pages(d->first, d->last, did->nr_tlb))
-		m_inv_pages(m, m_key(M_TLB_PAGE, (u64)did->did << 1 | 1), d->first, d->last);
+		m_inv_pages(m, mdl_key(M_TLB_PAGE, (u64)did->did << 1 | 1), d->first, d->last);
 	else if (did->nr_tlb)
 		m_inv_did(m, did, d->first, d->last, M_TAKE_SS);
 	tag = m_tag_find(m, did->did, PL_NO_PASID);
@@ -862,9 +801,9 @@ void m_cache_flush_all(struct vtd_model *m)
  * Only for memory that is gone (O8): after the report the model must not
  * follow the entry.
  */
-void m_ref_drop(struct vtd_model *m, struct m_ref *ref)
+void m_ref_drop(struct vtd_model *m, struct mdl_ref *ref)
 {
-	switch (ref->kind) {
+	switch ((enum m_ref_kind)ref->kind) {
 	case M_REF_CTX_IN:
 		m_ctx_drop(m, container_of(ref, struct m_ctx, in));
 		break;

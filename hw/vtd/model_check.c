@@ -16,7 +16,7 @@
  * and pays nothing.  A grant is *late* when the IOTLB has forgotten what a
  * device TLB may still hold.
  *
- * Locking: vtd_model.lock.
+ * Locking: vtd_model.b.lock.
  *
  * The hard rule: what two threads could do right together is never called
  * wrong.  Under vtd_model_config.concurrent a wait blames nobody for what only
@@ -25,10 +25,7 @@
  */
 #include "model.h"
 
-static const struct {
-	const char *name;
-	const char *where;	/* the section it stands on */
-} m_rules[M_RULE_NR] = {
+const struct mdl_rule m_rules[M_RULE_NR] = {
 	[M_O1] = { "O1", "6.5.3.3" },
 	[M_O2] = { "O2", "6.2.3.1, 6.5.3.3" },
 	[M_O3] = { "O3", "6.5.2.5, 6.5.2.6" },
@@ -46,70 +43,6 @@ static const struct {
 	[M_RULE_REG] = { "REG", "11.4" },
 	[M_RULE_FLUSH] = { "FLUSH", "11.4.3, C and SMPWCS" },
 };
-
-/**
- * m_violation() - count a broken rule; tell the first case of each
- * @m: the model
- * @rule: which
- * @fmt: the case in words
- */
-void m_violation(struct vtd_model *m, enum m_rule rule, const char *fmt, ...)
-{
-	struct m_case *c = &m->cases[rule];
-	va_list ap;
-	int n;
-
-	m->violations++;
-	if (c->count++)
-		return;
-	va_start(ap, fmt);
-	n = vsnprintf(c->text, sizeof(c->text), fmt, ap);
-	va_end(ap);
-	if (n < (int)sizeof(c->text))
-		snprintf(c->text + n, sizeof(c->text) - n, " (%s)", m_rules[rule].where);
-	pr_err("pasidlab: violation %s: %s: %s\n", m_rules[rule].name, m->name, c->text);
-}
-
-/**
- * vtd_model_violation() - one kind of violation
- * @m: the model
- * @index: 0 to the number of kinds seen - 1
- * @name: out
- * @text: out, the first case; stays while the model does
- * @count: out, cases
- *
- * Return: 0, or -ENOENT beyond the last kind.
- */
-int vtd_model_violation(struct vtd_model *m, unsigned int index, const char **name,
-			const char **text, u64 *count)
-{
-	unsigned long flags;
-	unsigned int i;
-
-	spin_lock_irqsave(&m->lock, flags);
-	for (i = 0; i < M_RULE_NR; i++)
-		if (m->cases[i].count && !index--)
-			break;
-	if (i < M_RULE_NR) {
-		*name = m_rules[i].name;
-		*text = m->cases[i].text;
-		*count = m->cases[i].count;
-	}
-	spin_unlock_irqrestore(&m->lock, flags);
-	return i < M_RULE_NR ? 0 : -ENOENT;
-}
-
-/* Cases of all kinds together. */
-u64 vtd_model_violations(struct vtd_model *m)
-{
-	unsigned long flags;
-	u64 n;
-
-	spin_lock_irqsave(&m->lock, flags);
-	n = m->violations;
-	spin_unlock_irqrestore(&m->lock, flags);
-	return n;
-}
 
 /*
  * Debts
@@ -201,7 +134,7 @@ void m_check_pe_drop(struct vtd_model *m, const struct m_pe *pe)
 {
 	u64 q[VTD_PE_QWORDS];
 
-	if (pe->np || !m_read_line(m, pe->phys, q, VTD_PE_QWORDS, true) || q[0] & VTD_PE0_P)
+	if (pe->np || !mdl_read(&m->b, pe->phys, q, VTD_PE_QWORDS, true) || q[0] & VTD_PE0_P)
 		return;
 	if (q[1] != pe->qw[1] || q[2] != pe->qw[2])
 		m_violation(m, M_O1, "RID %#x PASID %#x DID %#x: zeroed while it is cached",
@@ -330,7 +263,7 @@ static void m_pay_dtlb(struct vtd_model *m, const struct m_desc *d)
 {
 	u32 pasid = d->pasid == PL_NO_PASID ? 0 : d->pasid;
 	struct m_debt *o, *on;
-	struct m_node *n, *next;
+	struct mdl_node *n, *next;
 
 	if (d->last - d->first < (1ULL << 48) - 1)
 		return;
@@ -339,8 +272,8 @@ static void m_pay_dtlb(struct vtd_model *m, const struct m_desc *d)
 			m_debt_rid(m, o, d->sid, d->batch);
 		return;
 	}
-	for (n = m_hash_find(m, m_key(M_DEBT, 1), pasid); n; n = next) {
-		next = m_hash_next(n);
+	for (n = mdl_find(&m->b, mdl_key(M_DEBT, 1), pasid); n; n = next) {
+		next = mdl_next(n);
 		m_debt_rid(m, container_of(n, struct m_debt, by_pasid), d->sid, d->batch);
 	}
 }
@@ -543,15 +476,11 @@ static void m_check_ats_on(struct vtd_model *m, u16 rid)
 		m_violation(m, M_O6, "RID %#x: ATS on before DTE in the context entry", rid);
 }
 
-/**
- * m_check_state() - an endpoint's enables are about to change
- * @m: the model
- * @p: its port, with the old enables
- * @bits: the new ones
- */
-void m_check_state(struct vtd_model *m, struct m_port *p, u32 bits)
+/* See mdl_ops.state. */
+void m_check_state(struct mdl *b, struct mdl_port *p, u32 bits)
 {
 	u32 on = bits & ~p->bits, off = p->bits & ~bits;
+	struct vtd_model *m = m_of_base(b);
 	u16 rid = p->port->rid;
 
 	if (on & PL_EP_PASID && p->bits & PL_EP_ATS)
@@ -594,12 +523,12 @@ static const char *m_ref_text(enum m_ref_kind kind)
 
 static void m_freed_refs(struct vtd_model *m, u64 phys, unsigned int szi)
 {
-	struct m_page *p;
-	struct m_ref *ref;
+	struct mdl_page *p;
+	struct mdl_ref *ref;
 
 	/* a reference dropped may take the page's record with it */
-	while ((p = m_page_find(m, phys, szi)) && !list_empty(&p->refs)) {
-		ref = list_first_entry(&p->refs, struct m_ref, node);
+	while ((p = mdl_page_find(&m->b, phys, m_shift(szi))) && !list_empty(&p->refs)) {
+		ref = list_first_entry(&p->refs, struct mdl_ref, node);
 		m_violation(m, M_O8, "page %#llx is given back while %s",
 			    (unsigned long long)phys, m_ref_text(ref->kind));
 		m_ref_drop(m, ref);
@@ -611,8 +540,8 @@ static void m_freed_debts(struct vtd_model *m, u64 phys)
 	struct m_debt *o;
 	unsigned int i;
 
-	for (i = 0; i < M_LINES; i++) {
-		o = m_debt_find(m, phys + i * M_LINE);
+	for (i = 0; i < MDL_LINES; i++) {
+		o = m_debt_find(m, phys + i * MDL_LINE);
 		if (!o)
 			continue;
 		if (!o->told && !o->attach)
@@ -625,18 +554,18 @@ static void m_freed_debts(struct vtd_model *m, u64 phys)
 static void m_freed_page(struct vtd_model *m, u64 phys)
 {
 	static const char * const what[] = { "", "root", "context", "PASID directory", "PASID" };
-	struct m_page *p;
+	struct mdl_page *p;
 
 	m_freed_refs(m, phys, 0);
 	if (m->nr_debts)
 		m_freed_debts(m, phys);
-	p = m_page_find(m, phys, 0);
+	p = mdl_page_find(&m->b, phys, MDL_PAGE_SHIFT);
 	if (!p)
 		return;
 	if (p->watch && (p->watch != M_WATCH_ROOT || m_tes(m)))
 		m_violation(m, M_O8, "%s table %#llx is given back while it is linked",
 			    what[p->watch], (unsigned long long)phys);
-	m_watch_forget(m, p);
+	mdl_page_forget(&m->b, p);
 }
 
 /**
@@ -656,7 +585,7 @@ void m_check_freed(struct vtd_model *m, u64 phys, u64 len)
 		for (at = first & ~(m_size(szi) - 1); at <= last; at += m_size(szi))
 			m_freed_refs(m, at, szi);
 	}
-	if (!m->hash.nr)
+	if (!m->b.hash.nr)
 		return;
 	for (at = first; at <= last; at += PAGE_SIZE)
 		m_freed_page(m, at);
@@ -696,7 +625,7 @@ static bool m_pe_stale(const struct m_pe *pe, const struct m_walk *fr)
 /* Under CM=1 the answer "nothing there" has outlived a wait (O5). */
 static void m_check_np(struct vtd_model *m, const struct m_walk *hw, const struct m_walk *fr)
 {
-	struct m_debt *o = m_debt_find(m, fr->pe_phys & ~(M_LINE - 1ULL));
+	struct m_debt *o = m_debt_find(m, fr->pe_phys & ~(MDL_LINE - 1ULL));
 	bool late = hw->tlb_hit ? hw->np_stored < m->waits : o && o->attach && o->born < m->waits;
 
 	if (late && !m->cfg.concurrent)
@@ -847,7 +776,7 @@ static void m_audit_debts(struct vtd_model *m)
 /* Compare everything cached with memory; nothing may be in flight. */
 u64 m_check_audit(struct vtd_model *m)
 {
-	u64 before = m->violations;
+	u64 before = m->b.violations;
 	struct m_did *did;
 	struct m_tag *tag;
 
@@ -863,6 +792,6 @@ u64 m_check_audit(struct vtd_model *m)
 	}
 	m_audit_debts(m);
 	if (!m->cfg.coherent)
-		m_watch_audit(m);
-	return m->violations - before;
+		mdl_audit_shadows(&m->b);
+	return m->b.violations - before;
 }

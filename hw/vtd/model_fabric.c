@@ -3,7 +3,7 @@
  * Requests of endpoints: untranslated, translated, translation requests (3.4,
  * 4.1), and their ports.
  *
- * Locking: vtd_model.lock is held while data moves, so that an invalidation,
+ * Locking: vtd_model.b.lock is held while data moves, so that an invalidation,
  * which drains (6.5.4), never completes in the middle of a transfer.  A port's
  * invalidate runs under it too; faults interrupt after it is dropped.
  *
@@ -16,66 +16,19 @@ static struct vtd_model *m_of(struct pl_fabric *f)
 	return container_of(f, struct vtd_model, fabric);
 }
 
-struct m_port *m_port_find(const struct vtd_model *m, u16 rid)
-{
-	struct m_port *p;
-
-	list_for_each_entry(p, &m->ports, node)
-		if (p->port->rid == rid)
-			return p;
-	return NULL;
-}
-
 static int m_connect(struct pl_fabric *f, struct pl_port *port)
 {
-	struct m_port *p = kzalloc(sizeof(*p), GFP_KERNEL);
-	struct vtd_model *m = m_of(f);
-	unsigned long flags;
-	int err = 0;
-
-	if (!p)
-		return -ENOMEM;
-	p->port = port;
-	spin_lock_irqsave(&m->lock, flags);
-	if (m_port_find(m, port->rid))
-		err = -EEXIST;
-	else
-		list_add_tail(&p->node, &m->ports);
-	spin_unlock_irqrestore(&m->lock, flags);
-	if (err)
-		kfree(p);
-	return err;
+	return mdl_connect(&m_of(f)->b, port);
 }
 
 static void m_disconnect(struct pl_fabric *f, struct pl_port *port)
 {
-	struct vtd_model *m = m_of(f);
-	struct m_port *p;
-	unsigned long flags;
-
-	spin_lock_irqsave(&m->lock, flags);
-	p = m_port_find(m, port->rid);
-	if (p) {
-		m_check_state(m, p, 0);
-		list_del(&p->node);
-	}
-	spin_unlock_irqrestore(&m->lock, flags);
-	kfree(p);
+	mdl_disconnect(&m_of(f)->b, port);
 }
 
 static void m_state(struct pl_fabric *f, struct pl_port *port, u32 bits)
 {
-	struct vtd_model *m = m_of(f);
-	struct m_port *p;
-	unsigned long flags;
-
-	spin_lock_irqsave(&m->lock, flags);
-	p = m_port_find(m, port->rid);
-	if (p) {
-		m_check_state(m, p, bits);
-		p->bits = bits;
-	}
-	spin_unlock_irqrestore(&m->lock, flags);
+	mdl_state(&m_of(f)->b, port, bits);
 }
 
 static int m_refuse(struct m_walk *w, struct pl_tlp *tlp, enum m_reason r)
@@ -84,28 +37,6 @@ static int m_refuse(struct m_walk *w, struct pl_tlp *tlp, enum m_reason r)
 	tlp->reason = r;
 	m_fault_record(w, tlp->translated, tlp->addr);
 	return -EFAULT;
-}
-
-/*
- * Let the data move.  A request to where no memory is ends without a fault; it
- * is a fault of software's when page tables or a device TLB led there.
- */
-static int m_move(struct vtd_model *m, struct pl_tlp *tlp, u64 phys, bool mapped, void *buf)
-{
-	if (!m_mem_ok(phys, tlp->len)) {
-		if (!mapped)
-			return -EFAULT;
-		m_violation(m, M_O8, "RID %#x PASID %#x IOVA %#llx: DMA to %#llx, not allocated",
-			    tlp->rid, tlp->pasid, (unsigned long long)tlp->iova,
-			    (unsigned long long)phys);
-		return -EFAULT;
-	}
-	dma_rmb();	/* the leaf that led here before what is there */
-	if (tlp->write)
-		memcpy(phys_to_virt(phys), buf, tlp->len);
-	else
-		memcpy(buf, phys_to_virt(phys), tlp->len);
-	return 0;
 }
 
 /* 4.1.3: a translated request bypasses translation, not the context entry. */
@@ -133,7 +64,7 @@ static int m_translated(struct m_walk *w, struct pl_tlp *tlp, void *buf)
 		if (m_walk(&fr) || fr.phys != tlp->addr)
 			tlp->stale = PL_STALE_DEV_TLB;
 	}
-	return m_move(m, tlp, tlp->addr, tlp->stale, buf);
+	return mdl_move(&m->b, tlp, tlp->addr, tlp->stale, buf);
 }
 
 /*
@@ -153,13 +84,13 @@ static int m_untranslated(struct m_walk *w, struct pl_tlp *tlp, void *buf)
 	if (m_is_msi(tlp))
 		return tlp->write && tlp->len == 4 ? 0 : m_refuse(w, tlp, M_INTERRUPT);
 	if (!m_tes(m))
-		return m_move(m, tlp, tlp->addr, false, buf);
+		return mdl_move(&m->b, tlp, tlp->addr, false, buf);
 	r = m_walk(w);
 	if (m->cfg.verify && (w->cached || !m->cfg.coherent))
 		tlp->stale = m_check_stale(w);
 	if (r)
 		return m_refuse(w, tlp, r);
-	return m_move(m, tlp, w->phys, w->pgtt != VTD_PGTT_PT || tlp->stale, buf);
+	return mdl_move(&m->b, tlp, w->phys, w->pgtt != VTD_PGTT_PT || tlp->stale, buf);
 }
 
 /* Called with the lock held: until then an invalidation may take a request back. */
@@ -185,10 +116,10 @@ static int m_access(struct pl_fabric *f, struct pl_tlp *tlp, void *buf)
 	unsigned long flags;
 	int err;
 
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	err = m_request(m, tlp, buf);
-	spin_unlock_irqrestore(&m->lock, flags);
-	m_irq_run(m);
+	spin_unlock_irqrestore(&m->b.lock, flags);
+	mdl_irq_run(&m->b);
 	return err;
 }
 
@@ -227,11 +158,11 @@ static int m_translate(struct pl_fabric *f, u16 rid, pl_pasid_t pasid, u64 iova,
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	spin_lock_irqsave(&m->lock, flags);
+	spin_lock_irqsave(&m->b.lock, flags);
 	m->st.requests++;
 	err = m_xlat(&w, out);
-	spin_unlock_irqrestore(&m->lock, flags);
-	m_irq_run(m);
+	spin_unlock_irqrestore(&m->b.lock, flags);
+	mdl_irq_run(&m->b);
 	return err;
 }
 

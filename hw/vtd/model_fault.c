@@ -7,8 +7,7 @@
  * *recoverable* when the device learns of it from its translation completion
  * and software from nobody (7.1.2).
  *
- * Locking: vtd_model.lock; m_irq_run() wants it not held, because the driver's
- * handler reads registers.  One handler at a time, as with a real vector.
+ * Locking: vtd_model.b.lock; the event is delivered by mdl_irq_run().
  *
  * The hard rule: records fill in a circle and nothing is ever overwritten.
  */
@@ -35,7 +34,7 @@ static void m_fault_raise(struct vtd_model *m, bool pending)
 	if (m->fectl & VTD_FECTL_IM)
 		m->fectl |= VTD_FECTL_IP;
 	else
-		WRITE_ONCE(m->irq_due, true);
+		WRITE_ONCE(m->b.irq[PL_IRQ_FAULT].due, true);
 }
 
 /**
@@ -87,7 +86,7 @@ void m_fault_unmask(struct vtd_model *m, u32 fectl)
 	if (m->fectl & VTD_FECTL_IM || !(m->fectl & VTD_FECTL_IP))
 		return;
 	m->fectl &= ~VTD_FECTL_IP;
-	WRITE_ONCE(m->irq_due, true);
+	WRITE_ONCE(m->b.irq[PL_IRQ_FAULT].due, true);
 }
 
 /* Table 30, column "Qualified" */
@@ -169,32 +168,4 @@ void m_fault_record(struct m_walk *w, bool translated, u64 addr)
 		return;
 	}
 	m_frcd_store(m, addr & VTD_FRCD_LO_FI, m_frcd_hi(w, translated));
-}
-
-/**
- * m_irq_run() - deliver the fault event, if one is due
- * @m: the model
- *
- * Context: vtd_model.lock is not held; the handler runs in the caller's.
- */
-void m_irq_run(struct vtd_model *m)
-{
-	void (*fn)(void *arg);
-	unsigned long flags;
-	void *arg;
-
-	if (!READ_ONCE(m->irq_due))
-		return;
-	spin_lock_irqsave(&m->lock, flags);
-	while (m->irq_due && m->irq && !m->irq_running) {
-		WRITE_ONCE(m->irq_due, false);
-		m->irq_running = true;
-		fn = m->irq;
-		arg = m->irq_arg;
-		spin_unlock_irqrestore(&m->lock, flags);
-		fn(arg);
-		spin_lock_irqsave(&m->lock, flags);
-		m->irq_running = false;
-	}
-	spin_unlock_irqrestore(&m->lock, flags);
 }

@@ -8,7 +8,7 @@
  * fence ends it.  A *batch* is what lies between two status waits: one
  * submission of software's, or several that share a wait.
  *
- * Locking: vtd_model.lock.
+ * Locking: vtd_model.b.lock.
  *
  * The hard rule: the status of a wait is written only after everything ahead
  * of it in the queue is executed and every debt it could hide is looked at.
@@ -25,7 +25,7 @@ int m_queue_init(struct vtd_model *m)
 		m_queue_destroy(m);
 		return -ENOMEM;
 	}
-	m->st.memory += M_SEG_MAX * (sizeof(*m->seg) + sizeof(*m->order));
+	m->b.memory += M_SEG_MAX * (sizeof(*m->seg) + sizeof(*m->order));
 	m->batch = 1;
 	m->inject_iqe = -1;
 	m->slow_polls = m->cfg.slow_polls;
@@ -36,18 +36,6 @@ void m_queue_destroy(struct vtd_model *m)
 {
 	kfree(m->seg);
 	kfree(m->order);
-}
-
-/* xorshift: the same choices for the same seed */
-u64 m_rand(struct vtd_model *m)
-{
-	u64 x = m->rng;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	m->rng = x;
-	return x;
 }
 
 /*
@@ -228,7 +216,7 @@ static u64 m_desc_size(const struct m_desc *d)
  */
 static void m_exec_dtlb(struct vtd_model *m, const struct m_desc *d)
 {
-	struct m_port *p = m_port_find(m, d->sid);
+	struct mdl_port *p = mdl_port_find(&m->b, d->sid);
 
 	if (!p || m->inject_ite) {
 		m_exec_timeout(m, d);
@@ -306,21 +294,6 @@ static bool m_ready(const struct vtd_model *m, const struct m_ahead *a, u32 i)
 	}
 }
 
-/* In which order to try them: turned around, or shuffled. */
-static void m_shuffle(struct vtd_model *m)
-{
-	u32 i, j, n = m->nr_seg;
-
-	for (i = 0; i < n; i++)
-		m->order[i] = m->cfg.order == VTD_MODEL_ORDER_QUEUE ? i : n - 1 - i;
-	if (n < 3 || m->cfg.order == VTD_MODEL_ORDER_QUEUE || m_rand(m) & 1)
-		return;
-	for (i = n - 1; i; i--) {
-		j = m_rand(m) % (i + 1);
-		swap(m->order[i], m->order[j]);
-	}
-}
-
 static bool m_halted(const struct vtd_model *m)
 {
 	return m->fsts & (VTD_FSTS_IQE | VTD_FSTS_ITE);
@@ -334,7 +307,7 @@ static bool m_seg_invalidate(struct vtd_model *m)
 
 	for (i = 0; i < m->nr_seg; i++)
 		left += m->seg[i].type != VTD_DESC_WAIT;
-	m_shuffle(m);
+	mdl_shuffle(&m->b, m->order, m->nr_seg, m->cfg.order == VTD_MODEL_ORDER_QUEUE);
 	for (i = 0; left; i = i + 1 < m->nr_seg ? i + 1 : 0) {
 		at = m->order[i];
 		if (m->seg[at].done || m->seg[at].type == VTD_DESC_WAIT)
@@ -360,7 +333,7 @@ static void m_wait_done(struct vtd_model *m, const struct m_desc *d)
 	}
 	m->waits++;
 	m->st.waits++;
-	if (!m_mem_ok(d->status, 4)) {
+	if (!mdl_mem_ok(d->status, 4)) {
 		m_violation(m, M_RULE_REG, "wait writes its status to %#llx, which is no memory",
 			    (unsigned long long)d->status);
 		return;
@@ -420,7 +393,7 @@ static int m_fetch(struct vtd_model *m, struct m_desc *d)
 	u64 q[4];
 	u32 i;
 
-	if (!m_mem_ok(at, sizeof(q)))
+	if (!mdl_mem_ok(at, sizeof(q)))
 		return M_IQE_FETCH;
 	va = phys_to_virt(at);
 	for (i = 0; i < ARRAY_SIZE(q); i++)	/* queue reads snoop, ECAP.C or not [M] */
@@ -516,7 +489,7 @@ bool m_queue_has_dtlb(const struct vtd_model *m, u16 rid)
 	if (!(m->gsts & VTD_GCMD_QIE) || m_queue_sane(m))
 		return false;
 	for (at = m->iqh; at != m->iqt; at = (at + 32) & (m_queue_bytes(m) - 1)) {
-		if (!m_mem_ok((m->iqa & VTD_IQA_PTR) + at, 32))
+		if (!mdl_mem_ok((m->iqa & VTD_IQA_PTR) + at, 32))
 			return false;
 		q = phys_to_virt((m->iqa & VTD_IQA_PTR) + at);
 		memset(&d, 0, sizeof(d));

@@ -8,65 +8,14 @@
  * dirty flags, and sees memory as hardware does: without coherence, as of the
  * last publish.  A *fresh* walk does none of it and reads memory as it is.
  *
- * Locking: vtd_model.lock.
+ * Locking: vtd_model.b.lock.
  *
- * The hard rule: no table is read that is not allocated; that it was to be read
- * is O8.
+ * The hard rule: a table is read through mdl_read() only, which reads nothing
+ * that is not allocated; that it was to be read is O8.
  */
 #include <linux/atomic.h>
 
 #include "model.h"
-
-/* What was never flushed reads so: present, and a fault in every kind of table. */
-#define M_POISON	0xe1e1e1e1e1e1e1e1ULL
-
-/* A line that the unit, which does not snoop, sees as of its last flush. */
-static bool m_read_shadow(struct vtd_model *m, u64 phys, u64 *q, unsigned int nr)
-{
-	struct m_page *p = m_page_find(m, phys, 0);
-	unsigned int off = offset_in_page(phys) / 8;
-
-	if (p && p->shadow && p->shadow->known >> (off / 8) & 1) {
-		memcpy(q, p->shadow->q + off, nr * 8);
-		return true;
-	}
-	m_violation(m, M_RULE_FLUSH, "walk read the line at %#llx, which was never published",
-		    (unsigned long long)phys);
-	while (nr--)
-		q[nr] = M_POISON;
-	return true;
-}
-
-/**
- * m_read_line() - read from a table
- * @m: the model
- * @phys: first byte, a multiple of 8
- * @q: where to
- * @nr: quadwords, all in one cache line
- * @fresh: memory as it is
- *
- * Return: false when there is no such memory (any more).
- */
-bool m_read_line(struct vtd_model *m, u64 phys, u64 *q, unsigned int nr, bool fresh)
-{
-	const u64 *va;
-	unsigned int i;
-
-	if (!fresh)
-		m->st.fetches++;
-	if (!m_mem_ok(phys, nr * 8)) {
-		if (!fresh)
-			m_violation(m, M_O8, "walk read a table at %#llx, which is not allocated",
-				    (unsigned long long)phys);
-		return false;
-	}
-	if (!fresh && !m->cfg.coherent)
-		return m_read_shadow(m, phys, q, nr);
-	va = phys_to_virt(phys);
-	for (i = 0; i < nr; i++)
-		q[i] = READ_ONCE(va[i]);
-	return true;
-}
 
 /*
  * Root and context
@@ -77,7 +26,7 @@ static enum m_reason m_root_fetch(struct m_walk *w, u64 *table)
 	u64 at = (w->m->root & VTD_RTADDR_PTR) + (w->rid >> 8) * 16 + (w->rid & 0x80 ? 8 : 0);
 	u64 e;
 
-	if (!m_read_line(w->m, at, &e, 1, w->fresh))
+	if (!mdl_read(&w->m->b, at, &e, 1, w->fresh))
 		return M_ROOT_ACCESS;
 	if (!(e & VTD_ROOT_P))
 		return M_ROOT_NP;
@@ -117,7 +66,7 @@ static enum m_reason m_ctx_fetch(struct m_walk *w)
 	if (r)
 		return r;
 	w->ctx_phys = table + (w->rid & 0x7f) * sizeof(q);
-	if (!m_read_line(w->m, w->ctx_phys, q, VTD_CTX_QWORDS, w->fresh))
+	if (!mdl_read(&w->m->b, w->ctx_phys, q, VTD_CTX_QWORDS, w->fresh))
 		return M_CTX_ACCESS;
 	memcpy(w->ctx, q, sizeof(w->ctx));
 	return q[0] & VTD_CTX_P ? m_ctx_check(w->m, q) : M_CTX_NP;
@@ -183,7 +132,7 @@ static enum m_reason m_pde_fetch(struct m_walk *w, u64 *table)
 	u64 at = (w->ctx[0] & VTD_CTX_DIRPTR) + (w->pasid >> 6) * 8ULL;
 	u64 e;
 
-	if (!m_read_line(w->m, at, &e, 1, w->fresh))
+	if (!mdl_read(&w->m->b, at, &e, 1, w->fresh))
 		return M_PDE_ACCESS;
 	w->fpd |= !!(e & VTD_PDE_FPD);
 	w->pe_phys = at;
@@ -264,7 +213,7 @@ static enum m_reason m_pe_fetch(struct m_walk *w)
 	if (r)
 		return r;
 	w->pe_phys = table + (w->pasid & 63) * sizeof(q);
-	if (!m_read_line(w->m, w->pe_phys, q, VTD_PE_QWORDS, w->fresh))
+	if (!mdl_read(&w->m->b, w->pe_phys, q, VTD_PE_QWORDS, w->fresh))
 		return M_PE_ACCESS;
 	memcpy(w->pe, q, sizeof(w->pe));
 	w->fpd |= !!(q[0] & VTD_PE0_FPD);
@@ -378,7 +327,7 @@ static bool m_psc_start(struct m_walk *w, bool ss, u64 addr, unsigned int *level
 
 static enum m_reason m_ss_entry(struct m_walk *w, u64 at, unsigned int level, bool root, u64 *e)
 {
-	if (!m_read_line(w->m, at, e, 1, w->fresh))
+	if (!mdl_read(&w->m->b, at, e, 1, w->fresh))
 		return root ? M_SS_ROOT : M_SS_ACCESS;
 	if (!(*e & (VTD_SS_R | VTD_SS_W)))
 		return M_SS_NP;
@@ -466,7 +415,7 @@ static enum m_reason m_fs_flag(struct m_walk *w, u64 at, u64 *e, u64 bits, u8 pe
 
 static enum m_reason m_fs_entry(struct m_walk *w, u64 at, unsigned int level, u8 perm, u64 *e)
 {
-	if (!m_read_line(w->m, at, e, 1, w->fresh))
+	if (!mdl_read(&w->m->b, at, e, 1, w->fresh))
 		return level == 4 ? M_FS_ROOT : M_FS_ACCESS;
 	if (!(*e & VTD_FS_P))
 		return M_FS_NP;

@@ -11,68 +11,12 @@
  *
  * Without coherence the same copies are all that the unit sees of memory.
  *
- * Locking: vtd_model.lock.
+ * Locking: vtd_model.b.lock.
  *
  * The hard rule: what is judged is one published state against the one before;
  * how software got there is its own business.
  */
 #include "model.h"
-
-static struct m_shadow *m_shadow_get(struct vtd_model *m, struct m_page *p)
-{
-	struct m_shadow *s = p->shadow;
-
-	if (s)
-		return s;
-	s = m_alloc(sizeof(*s), GFP_ATOMIC);
-	if (!s)
-		return NULL;
-	s->q = m_alloc(PAGE_SIZE, GFP_ATOMIC);
-	if (!s->q) {
-		m_free(s);
-		return NULL;
-	}
-	m->st.memory += PAGE_SIZE + sizeof(*s);
-	list_add(&s->all, &m->shadows);
-	s->page = p;
-	p->shadow = s;
-	return s;
-}
-
-static void m_shadow_put(struct vtd_model *m, struct m_page *p)
-{
-	if (!p->shadow)
-		return;
-	list_del(&p->shadow->all);
-	m_free(p->shadow->q);
-	m_free(p->shadow);
-	p->shadow = NULL;
-	m->st.memory -= PAGE_SIZE + sizeof(struct m_shadow);
-}
-
-static u64 m_page_phys(const struct m_page *p)
-{
-	return p->node.k1 >> 2 << 12;
-}
-
-void m_watch_destroy(struct vtd_model *m)
-{
-	struct m_shadow *s, *next;
-
-	list_for_each_entry_safe(s, next, &m->shadows, all) {
-		m_free(s->q);
-		m_free(s);
-	}
-}
-
-/* Forget a page: its memory goes back. */
-void m_watch_forget(struct vtd_model *m, struct m_page *p)
-{
-	m_shadow_put(m, p);
-	p->watch = M_WATCH_NONE;
-	p->users = 0;
-	m_page_put(m, p);
-}
 
 /*
  * Debts
@@ -80,7 +24,7 @@ void m_watch_forget(struct vtd_model *m, struct m_page *p)
 
 struct m_debt *m_debt_find(const struct vtd_model *m, u64 line)
 {
-	struct m_node *n = m_hash_find(m, m_key(M_DEBT, 0), line);
+	struct mdl_node *n = mdl_find(&m->b, mdl_key(M_DEBT, 0), line);
 
 	return n ? container_of(n, struct m_debt, node) : NULL;
 }
@@ -89,13 +33,13 @@ void m_debt_drop(struct vtd_model *m, struct m_debt *o)
 {
 	struct m_tag *tag = o->tag;
 
-	m_hash_del(m, &o->node);
-	m_hash_del(m, &o->by_pasid);
+	mdl_del(&m->b, &o->node);
+	mdl_del(&m->b, &o->by_pasid);
 	list_del(&o->tag_node);
 	list_del(&o->did_node);
 	list_del(&o->all);
 	m->nr_debts--;
-	m_pool_put(m, M_POOL_DEBT, o);
+	mdl_pool_put(&m->b, M_POOL_DEBT, o);
 	m_tag_put(m, tag);
 }
 
@@ -111,9 +55,9 @@ static bool m_uses_dir(struct vtd_model *m, u16 rid, u64 dir)
 /* Devices that may hold translations of an entry in a table of @dir (6.5.2.5). */
 static void m_debt_devices(struct vtd_model *m, struct m_debt *o, u64 dir)
 {
-	struct m_port *p;
+	struct mdl_port *p;
 
-	list_for_each_entry(p, &m->ports, node) {
+	list_for_each_entry(p, &m->b.ports, node) {
 		if (!(p->bits & PL_EP_ATS) || o->nr_rids == M_DEBT_RIDS)
 			continue;
 		if (m_uses_dir(m, p->port->rid, dir))
@@ -125,21 +69,21 @@ static void m_debt_devices(struct vtd_model *m, struct m_debt *o, u64 dir)
 
 static struct m_debt *m_debt_new(struct vtd_model *m, u64 line, const u64 *q, u32 pasid)
 {
-	struct m_debt *o = m_pool_get(m, M_POOL_DEBT);
+	struct m_debt *o = mdl_pool_get(&m->b, M_POOL_DEBT);
 
 	if (!o)
 		return NULL;
 	o->tag = m_tag_get(m, FIELD_GET(VTD_PE1_DID, q[1]), pasid);
 	if (!o->tag) {
-		m_pool_put(m, M_POOL_DEBT, o);
+		mdl_pool_put(&m->b, M_POOL_DEBT, o);
 		return NULL;
 	}
 	o->line = line;
 	o->born = m->waits;
 	o->pgtt = FIELD_GET(VTD_PE0_PGTT, q[0]);
 	o->owes = M_OWES_PC | M_OWES_IOTLB;
-	m_hash_add(m, &o->node, m_key(M_DEBT, 0), line);
-	m_hash_add(m, &o->by_pasid, m_key(M_DEBT, 1), pasid);
+	mdl_add(&m->b, &o->node, mdl_key(M_DEBT, 0), line);
+	mdl_add(&m->b, &o->by_pasid, mdl_key(M_DEBT, 1), pasid);
 	list_add_tail(&o->tag_node, &o->tag->debts);
 	list_add_tail(&o->did_node, &o->tag->d->debts);
 	list_add_tail(&o->all, &m->debts);
@@ -213,7 +157,7 @@ static void m_entry_whole(struct vtd_model *m, const struct m_change *c)
 		m_violation(m, M_O9, "PASID %#x: present entry faults with %#x", c->pasid, r);
 	else if (!FIELD_GET(VTD_PE1_DID, c->new[1]))
 		m_violation(m, M_O9, "PASID %#x: present entry has no DID", c->pasid);
-	else if (table && !m_mem_ok(table, PAGE_SIZE))
+	else if (table && !mdl_mem_ok(table, PAGE_SIZE))
 		m_violation(m, M_O9, "PASID %#x: present entry points to no memory", c->pasid);
 }
 
@@ -231,7 +175,7 @@ static void m_entry_replaced(struct vtd_model *m, const struct m_change *c)
 	m_entry_whole(m, c);
 }
 
-static void m_entry_changed(struct vtd_model *m, const struct m_page *p, const struct m_change *c)
+static void m_entry_changed(struct vtd_model *m, const struct mdl_page *p, const struct m_change *c)
 {
 	bool was = c->old[0] & VTD_PE0_P, is = c->new[0] & VTD_PE0_P;
 	struct m_debt *o = m_debt_find(m, c->line);
@@ -254,7 +198,7 @@ static void m_entry_changed(struct vtd_model *m, const struct m_page *p, const s
 	o->attach = !was;
 	o->cleared = was && !is;
 	if (was)
-		m_debt_devices(m, o, p->dir);
+		m_debt_devices(m, o, p->of);
 }
 
 static void m_ctx_changed(struct vtd_model *m, u16 rid, const u64 *old, const u64 *new)
@@ -274,66 +218,25 @@ static void m_ctx_changed(struct vtd_model *m, u16 rid, const u64 *old, const u6
  * Links
  */
 
-static struct m_page *m_watch_page(struct vtd_model *m, u64 phys, enum m_watch type)
-{
-	struct m_page *p;
-
-	if (!m_mem_ok(phys, PAGE_SIZE))
-		return NULL;
-	p = m_page_get(m, phys, 0);
-	if (!p)
-		return NULL;
-	if (p->watch == type) {
-		p->users++;	/* shared, known already */
-		return NULL;
-	}
-	p->users = 1;
-	if (!m_shadow_get(m, p)) {
-		p->users = 0;
-		m_page_put(m, p);
-		return NULL;
-	}
-	if (m->cfg.coherent) {
-		memcpy(p->shadow->q, phys_to_virt(phys), PAGE_SIZE);
-		p->shadow->known = U64_MAX;
-	}
-	p->watch = type;
-	return p;
-}
-
-static void m_unwatch(struct vtd_model *m, struct m_page *p)
-{
-	p->watch = M_WATCH_NONE;
-	if (m->cfg.coherent)
-		m_shadow_put(m, p);
-	m_page_put(m, p);
-}
-
-/* Quadword @i of a watched page, 0 where it was never published. */
-static u64 m_watched(const struct m_page *p, unsigned int i)
-{
-	return p->shadow->known >> (i / 8) & 1 ? p->shadow->q[i] : 0;
-}
-
 static void m_link_table(struct vtd_model *m, u64 pde, u32 first, u64 dir)
 {
-	struct m_page *p;
+	struct mdl_page *p;
 
 	if (!(pde & VTD_PDE_P))
 		return;
-	p = m_watch_page(m, pde & VTD_PDE_PTR, M_WATCH_TABLE);
+	p = mdl_watch(&m->b, pde & VTD_PDE_PTR, M_WATCH_TABLE);
 	if (!p)
 		return;
 	p->first = first;
-	p->dir = dir;
+	p->of = dir;
 }
 
 static void m_unlink_table(struct vtd_model *m, u64 pde)
 {
-	struct m_page *p = pde & VTD_PDE_P ? m_page_find(m, pde & VTD_PDE_PTR, 0) : NULL;
+	struct mdl_page *p = pde & VTD_PDE_P ? mdl_page_find(&m->b, pde & VTD_PDE_PTR, MDL_PAGE_SHIFT) : NULL;
 
 	if (p && p->watch == M_WATCH_TABLE && !--p->users)
-		m_unwatch(m, p);
+		mdl_unwatch(&m->b, p);
 }
 
 static unsigned int m_dir_pages(u64 ctx)
@@ -347,59 +250,59 @@ static void m_link_dir(struct vtd_model *m, u64 ctx)
 {
 	u64 dir = ctx & VTD_CTX_DIRPTR;
 	unsigned int i, n;
-	struct m_page *p;
+	struct mdl_page *p;
 
 	for (i = 0; i < m_dir_pages(ctx) && ctx & VTD_CTX_P; i++) {
-		p = m_watch_page(m, dir + i * PAGE_SIZE, M_WATCH_DIR);
+		p = mdl_watch(&m->b, dir + i * PAGE_SIZE, M_WATCH_DIR);
 		if (!p)
 			continue;
 		p->first = i * 512;
-		p->dir = dir;
+		p->of = dir;
 		for (n = 0; n < 512; n++)
-			m_link_table(m, m_watched(p, n), (p->first + n) * 64, dir);
+			m_link_table(m, mdl_watched(p, n), (p->first + n) * 64, dir);
 	}
 }
 
 static void m_unlink_dir(struct vtd_model *m, u64 ctx)
 {
 	unsigned int i, n;
-	struct m_page *p;
+	struct mdl_page *p;
 
 	for (i = 0; i < m_dir_pages(ctx) && ctx & VTD_CTX_P; i++) {
-		p = m_page_find(m, (ctx & VTD_CTX_DIRPTR) + i * PAGE_SIZE, 0);
+		p = mdl_page_find(&m->b, (ctx & VTD_CTX_DIRPTR) + i * PAGE_SIZE, MDL_PAGE_SHIFT);
 		if (!p || p->watch != M_WATCH_DIR || --p->users)
 			continue;
 		for (n = 0; n < 512; n++)
-			m_unlink_table(m, m_watched(p, n));
-		m_unwatch(m, p);
+			m_unlink_table(m, mdl_watched(p, n));
+		mdl_unwatch(&m->b, p);
 	}
 }
 
 static void m_link_ctx(struct vtd_model *m, u64 root, u16 rid)
 {
-	struct m_page *p;
+	struct mdl_page *p;
 	unsigned int n;
 
 	if (!(root & VTD_ROOT_P))
 		return;
-	p = m_watch_page(m, root & VTD_ROOT_PTR, M_WATCH_CTX);
+	p = mdl_watch(&m->b, root & VTD_ROOT_PTR, M_WATCH_CTX);
 	if (!p)
 		return;
 	p->first = rid;
 	for (n = 0; n < 512; n += VTD_CTX_QWORDS)
-		m_link_dir(m, m_watched(p, n));
+		m_link_dir(m, mdl_watched(p, n));
 }
 
 static void m_unlink_ctx(struct vtd_model *m, u64 root)
 {
-	struct m_page *p = root & VTD_ROOT_P ? m_page_find(m, root & VTD_ROOT_PTR, 0) : NULL;
+	struct mdl_page *p = root & VTD_ROOT_P ? mdl_page_find(&m->b, root & VTD_ROOT_PTR, MDL_PAGE_SHIFT) : NULL;
 	unsigned int n;
 
 	if (!p || p->watch != M_WATCH_CTX || --p->users)
 		return;
 	for (n = 0; n < 512; n += VTD_CTX_QWORDS)
-		m_unlink_dir(m, m_watched(p, n));
-	m_unwatch(m, p);
+		m_unlink_dir(m, mdl_watched(p, n));
+	mdl_unwatch(&m->b, p);
 }
 
 /**
@@ -408,28 +311,28 @@ static void m_unlink_ctx(struct vtd_model *m, u64 root)
  */
 void m_watch_root(struct vtd_model *m)
 {
-	struct m_page *p = m_watch_page(m, m->root & VTD_RTADDR_PTR, M_WATCH_ROOT);
+	struct mdl_page *p = mdl_watch(&m->b, m->root & VTD_RTADDR_PTR, M_WATCH_ROOT);
 	unsigned int n;
 
 	for (n = 0; p && n < 512; n++)
-		m_link_ctx(m, m_watched(p, n), n << 7);
+		m_link_ctx(m, mdl_watched(p, n), n << 7);
 }
 
 /* The root table is about to be another one. */
 void m_unwatch_root(struct vtd_model *m)
 {
-	struct m_page *p = m_page_find(m, m->root & VTD_RTADDR_PTR, 0);
+	struct mdl_page *p = mdl_page_find(&m->b, m->root & VTD_RTADDR_PTR, MDL_PAGE_SHIFT);
 	unsigned int n;
 
 	if (!p || p->watch != M_WATCH_ROOT)
 		return;
 	for (n = 0; n < 512; n++)
-		m_unlink_ctx(m, m_watched(p, n));
-	m_unwatch(m, p);
+		m_unlink_ctx(m, mdl_watched(p, n));
+	mdl_unwatch(&m->b, p);
 }
 
 /*
- * Publishing
+ * Lines
  */
 
 static void m_line_root(struct vtd_model *m, unsigned int at, const u64 *old, const u64 *new)
@@ -444,7 +347,7 @@ static void m_line_root(struct vtd_model *m, unsigned int at, const u64 *old, co
 	}
 }
 
-static void m_line_ctx(struct vtd_model *m, const struct m_page *p, unsigned int at,
+static void m_line_ctx(struct vtd_model *m, const struct mdl_page *p, unsigned int at,
 		       const u64 *old, const u64 *new)
 {
 	unsigned int i;
@@ -458,7 +361,7 @@ static void m_line_ctx(struct vtd_model *m, const struct m_page *p, unsigned int
 	}
 }
 
-static void m_line_dir(struct vtd_model *m, const struct m_page *p, unsigned int at,
+static void m_line_dir(struct vtd_model *m, const struct mdl_page *p, unsigned int at,
 		       const u64 *old, const u64 *new)
 {
 	unsigned int i;
@@ -466,16 +369,16 @@ static void m_line_dir(struct vtd_model *m, const struct m_page *p, unsigned int
 	for (i = 0; i < 8; i++) {
 		if (old[i] == new[i])
 			continue;
-		m_link_table(m, new[i], (p->first + at + i) * 64, p->dir);
+		m_link_table(m, new[i], (p->first + at + i) * 64, p->of);
 		m_unlink_table(m, old[i]);
 	}
 }
 
-static void m_line_table(struct vtd_model *m, const struct m_page *p, unsigned int at,
+static void m_line_table(struct vtd_model *m, const struct mdl_page *p, unsigned int at,
 			 const u64 *old, const u64 *new)
 {
 	struct m_change c = {
-		.line = m_page_phys(p) + at * 8,
+		.line = mdl_page_phys(p) + at * 8,
 		.pasid = p->first + at / VTD_PE_QWORDS,
 		.old = old,
 		.new = new,
@@ -486,29 +389,28 @@ static void m_line_table(struct vtd_model *m, const struct m_page *p, unsigned i
 		m_entry_changed(m, p, &c);
 }
 
-/* Under CM=1: a cached "nothing there" is out of date from the next wait on (O5). */
-static void m_line_np(struct vtd_model *m, struct m_page *p)
+/*
+ * See mdl_ops.page.  Under CM=1: a cached "nothing there" is out of date from the
+ * next wait on (O5).
+ */
+void m_page_published(struct mdl *b, struct mdl_page *p)
 {
-	struct m_ref *ref;
+	struct vtd_model *m = m_of_base(b);
+	struct mdl_ref *ref;
 
+	if (!m->cfg.caching_mode)
+		return;
 	list_for_each_entry(ref, &p->refs, node)
 		if (ref->kind == M_REF_TLB_IN)
 			container_of(ref, struct m_tlb, leaf)->stored = m->waits;
 }
 
-static void m_publish_line(struct vtd_model *m, struct m_page *p, unsigned int line)
+/* See mdl_ops.line. */
+void m_line(struct mdl *b, struct mdl_page *p, unsigned int line, const u64 *old, const u64 *new)
 {
-	u64 old[8] = { 0 }, new[8], *q = p->shadow->q + line * 8;
-	const u64 *va = phys_to_virt(m_page_phys(p) + line * M_LINE);
-	unsigned int i;
+	struct vtd_model *m = m_of_base(b);
 
-	if (p->shadow->known >> line & 1)
-		memcpy(old, q, sizeof(old));
-	for (i = 0; i < 8; i++)
-		new[i] = READ_ONCE(va[i]);
-	memcpy(q, new, sizeof(new));
-	p->shadow->known |= 1ULL << line;
-	switch (p->watch) {
+	switch ((enum m_watch)p->watch) {
 	case M_WATCH_ROOT:
 		m_line_root(m, line * 8, old, new);
 		break;
@@ -524,69 +426,4 @@ static void m_publish_line(struct vtd_model *m, struct m_page *p, unsigned int l
 	case M_WATCH_NONE:
 		break;
 	}
-}
-
-static void m_publish_page(struct vtd_model *m, u64 first, u64 last)
-{
-	struct m_page *p = m->cfg.coherent ? m_page_find(m, first, 0) : m_page_get(m, first, 0);
-	unsigned int line;
-
-	if (!p)
-		return;
-	if (m->cfg.caching_mode)
-		m_line_np(m, p);
-	if (!m->cfg.coherent)
-		m_shadow_get(m, p);
-	if (!p->shadow) {
-		m_page_put(m, p);
-		return;
-	}
-	for (line = offset_in_page(first) / M_LINE; line <= offset_in_page(last) / M_LINE; line++)
-		m_publish_line(m, p, line);
-}
-
-/**
- * m_publish() - software made a store visible
- * @m: the model
- * @phys: first byte
- * @len: bytes
- *
- * Return: cache lines it had to flush; 0 where walks snoop.
- */
-unsigned int m_publish(struct vtd_model *m, u64 phys, size_t len)
-{
-	u64 last = phys + len - 1, at, end;
-
-	for (at = phys; at <= last; at = end + 1) {
-		end = min(at | (PAGE_SIZE - 1), last);
-		m_publish_page(m, at, end);
-	}
-	return m->cfg.coherent ? 0 : last / M_LINE - phys / M_LINE + 1;
-}
-
-static void m_audit_shadow(struct vtd_model *m, const struct m_shadow *s)
-{
-	u64 phys = m_page_phys(s->page);
-	const u8 *va = phys_to_virt(phys);
-	unsigned int line;
-
-	for (line = 0; line < M_LINES; line++) {
-		if (!(s->known >> line & 1))
-			continue;
-		if (!memcmp(s->q + line * 8, va + line * M_LINE, M_LINE))
-			continue;
-		m_violation(m, M_RULE_FLUSH, "line %#llx differs from its last publish",
-			    (unsigned long long)phys + line * M_LINE);
-		return;
-	}
-}
-
-/* Without coherence: compare every published line with memory. */
-void m_watch_audit(struct vtd_model *m)
-{
-	struct m_shadow *s;
-
-	list_for_each_entry(s, &m->shadows, all)
-		if (m_mem_ok(m_page_phys(s->page), PAGE_SIZE))
-			m_audit_shadow(m, s);
 }

@@ -20,7 +20,7 @@ fuzz_CORPUS	:= $(fuzz_B)/corpus
 fuzz_RUNS	:= 20000
 FUZZ_SECONDS	?= 60
 
-$(fuzz_PROG): $(addprefix $(tests_B)/asan/,tests/fuzz/ioctl-fuzz.o tests/unit/lab.o vtd.a) \
+$(fuzz_PROG): $(addprefix $(tests_B)/asan/,tests/fuzz/ioctl-fuzz.o tests/unit/lab.o vtd.a model.a) \
 		$(fuzz_B)/kmod.a $(tests_B)/asan/shim.a
 	@echo '  LD        $@'
 	$(Q)$(tests_fuzz_CC) -fsanitize=fuzzer -pthread -o $@ $(filter %.o,$^) -Wl,--whole-archive \
