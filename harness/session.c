@@ -120,7 +120,7 @@ static int pl_add_modules(struct pl_work *w)
 	return 0;
 }
 
-#define PL_UNIT_VARS	7
+#define PL_UNIT_VARS	8
 
 /* The caller's variables, and those that the unit's row fills. */
 static int pl_make_plan(struct pl_work *w)
@@ -130,6 +130,7 @@ static int pl_make_plan(struct pl_work *w)
 	struct pl_var vars[32] = {
 		{ "unit_module", unit->module }, { "params", unit->params },
 		{ "model", unit->model ? "1" : "" }, { "machine", unit->model ? "" : "1" },
+		{ "caching_mode", unit->caching_mode ? "1" : "" },
 		{ "identity", unit->no_identity ? "" : "1" },
 		{ "no_identity", unit->no_identity ? unit->no_identity : "" },
 		{ "device", unit->qemu_engine ? engine : "pasidlab-soft.0" },

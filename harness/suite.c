@@ -31,8 +31,13 @@ const struct pl_unit_kind pl_units[] = {
 	{ .name = "vtd@model",
 	  .help = "Intel VT-d, scalable mode, on pasidlab's adversarial reference model",
 	  .arch = "x86_64", .module = "pasidlab_vtd", .engine = "soft",
-	  .model = true,
+	  .model = true, .caching_mode = true,
 	  .params = "model_units=1 model_endpoints={endpoints} model_cm={cm} model_seed={seed}" },
+	{ .name = "smmuv3@model",
+	  .help = "Arm SMMUv3 on pasidlab's adversarial reference model",
+	  .arch = "x86_64", .module = "pasidlab_smmuv3", .engine = "soft",
+	  .model = true,
+	  .params = "model_units=1 model_endpoints={endpoints} model_seed={seed}" },
 	{ .name = "vtd@qemu", .help = "The same driver on the registers of QEMU's intel-iommu",
 	  .arch = "x86_64", .module = "pasidlab_vtd", .engine = "pasid-engine",
 	  .params = "model_units=0 vtd=Y", .append = "intel_iommu=off",
@@ -50,7 +55,9 @@ const struct pl_unit_kind pl_units[] = {
 };
 
 /* The same names, for an option's list of choices. */
-const char *const pl_unit_names[] = { "vtd@model", "vtd@qemu", "intree", NULL };
+const char *const pl_unit_names[] = {
+	"vtd@model", "smmuv3@model", "vtd@qemu", "intree", NULL
+};
 
 /**
  * pl_unit_find() - a unit by name
@@ -172,10 +179,12 @@ static const struct pl_step pl_check_steps[] = {
 	{ .name = "kbench-replace", .timeout_s = 120, .argv = { "kbench", "0", "500", "judge" } },
 	{ .name = "unload-bench", .argv = { "rmmod", "pasidlab_bench" } },
 	UNLOAD_UNIT("unload-unit"),
-	LOAD_MODEL("load-unit-caching-mode", "model_cm=1"),
-	{ .name = "churn-caching-mode", .when = "model", .timeout_s = 120,
+	{ .name = "load-unit-caching-mode", .when = "caching_mode",
+	  .argv = { "insmod", "/modules/{unit_module}.ko", "{params}", "model_cm=1" } },
+	{ .name = "churn-caching-mode", .when = "caching_mode", .timeout_s = 120,
 	  .argv = { "churn", "--threads=2", "--domains=4", "--seed={seed}", "--ops=2000" } },
-	UNLOAD_MODEL("unload-unit-again"),
+	{ .name = "unload-unit-again", .when = "caching_mode",
+	  .argv = { "rmmod", "{unit_module}" } },
 	UNLOAD_CORE("unload-core"),
 	{ .name = "reload-core", .argv = { "insmod", "/modules/pasidlab.ko", "strict=0" } },
 	UNLOAD_CORE("unload-core-again"),

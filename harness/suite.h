@@ -31,6 +31,7 @@
  * @engine: what issues DMA
  * @params: {params}: what the module is loaded with, separated by blanks
  * @model: the unit is a reference model, {model} is not empty; else {machine} is not
+ * @caching_mode: the model can have one (VT-d 6.1), {caching_mode} is not empty
  * @no_identity: {no_identity}: why random operations leave the identity domain out; NULL: they do not
  * @append: words for the guest's kernel command line; NULL: none
  * @qemu_iommu: the emulator's -device for the unit; NULL: none
@@ -44,6 +45,7 @@ struct pl_unit_kind {
 	const char *engine;
 	const char *params;
 	bool model;
+	bool caching_mode;
 	const char *no_identity;
 	const char *append;
 	const char *qemu_iommu;

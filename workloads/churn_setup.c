@@ -129,7 +129,7 @@ static int check_stage(struct churn_run *run, const struct churn_unit *u, uint32
 
 	if (err || f.has)
 		return err;
-	snprintf(text, sizeof(text), "unit %s has no %s stage: %s", u->name,
+	snprintf(text, sizeof(text), "unit %s has no %s stage for PASIDs: %s", u->name,
 		 feature == PL_FEAT_STAGE1 ? "first" : "second", f.why);
 	if (run->opt.missing == CHURN_MISSING_SKIP)
 		memcpy(run->skipped, text, sizeof(text));
@@ -149,7 +149,7 @@ static int check_stages(struct churn_run *run)
 		if (first)
 			err = check_stage(run, &run->units[i], PL_FEAT_STAGE1);
 		if (second && !err)
-			err = check_stage(run, &run->units[i], PL_FEAT_STAGE2);
+			err = check_stage(run, &run->units[i], PL_FEAT_STAGE2_PASID);
 	}
 	return err;
 }

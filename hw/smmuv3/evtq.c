@@ -84,7 +84,7 @@ static void record_report(struct smmu_unit *v, const u64 *rec)
 		f.flags |= PL_FAULT_PASID;
 	}
 	if (has_address(f.reason)) {
-		f.addr = rec[2] & SMMU_EVT2_ADDR;
+		f.addr = rec[2] & ~0xfffULL;	/* to the page, as every unit's */
 		f.flags |= rec[1] & SMMU_EVT1_RNW ? 0 : PL_FAULT_WRITE;
 		f.flags |= rec[1] & SMMU_EVT1_PNU ? PL_FAULT_PRIV : 0;
 		f.flags |= rec[1] & SMMU_EVT1_IND ? PL_FAULT_EXEC : 0;

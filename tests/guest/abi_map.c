@@ -266,6 +266,36 @@ static void statics_map_nothing(struct abi *a)
 	EXPECT_ERR(-ENOENT, plu_unmap(&a->f, PL_HANDLE_IDENTITY, SPARE_IOVA, PLU_PAGE, NULL));
 }
 
+static bool has_feature(const struct abi *a, enum pl_dev_feature f)
+{
+	return a->dev[0].info.features & 1u << f;
+}
+
+/* A slot that may hold a domain of either stage: a PASID, or where there is no such one the RID. */
+static uint32_t slot_of_both_stages(struct abi *a)
+{
+	uint32_t p = PL_NO_PASID_U;
+
+	if (has_feature(a, PL_FEAT_STAGE2_PASID))
+		EXPECT_OK(plu_pasid_alloc(&a->f, a->dev[0].h, &p));
+	return p;
+}
+
+/* R2.7: refused where a device has one second stage, and the old domain stays. */
+static void second_stage_on_a_pasid(struct abi *a)
+{
+	uint32_t first = abi_domain(a, 0, 0), p = abi_pasid(a, 0, first), second = 0;
+	int want = has_feature(a, PL_FEAT_STAGE2_PASID) ? 0 : -EOPNOTSUPP;
+
+	if (plu_domain_alloc(&a->f, a->dev[0].h, PL_DOMAIN_STAGE2, &second, NULL)) {
+		check_skip("needs a second stage");
+		return;
+	}
+	EXPECT_OK(plu_map(&a->f, second, ABI_IOVA, a->page[1].mem, PLU_PAGE, RW));
+	EXPECT_ERR(want, plu_set(&a->f, a->dev[0].h, p, second));
+	EXPECT_REACH(a, 0, p, want ? 0 : 1);
+}
+
 static void stages(struct abi *a)
 {
 	uint32_t both = PL_DOMAIN_STAGE1 | PL_DOMAIN_STAGE2, domain = 0, stage, p;
@@ -273,21 +303,23 @@ static void stages(struct abi *a)
 
 	EXPECT_ERR(-EINVAL, plu_domain_alloc(&a->f, a->dev[0].h, both, &domain, NULL));
 	for (stage = 0; stage < 2; stage++) {
-		has = a->dev[0].info.features & 1u << (PL_FEAT_STAGE1 + stage);
+		has = has_feature(a, PL_FEAT_STAGE1 + stage);
 		EXPECT_ERR(has ? 0 : -EOPNOTSUPP, plu_domain_alloc(&a->f, a->dev[0].h,
 			   PL_DOMAIN_STAGE1 << stage, &domain, NULL));
 		if (!has)
 			continue;
 		EXPECT_OK(plu_map(&a->f, domain, ABI_IOVA, a->page[stage].mem, PLU_PAGE, RW));
-		p = abi_pasid(a, 0, domain);
+		p = slot_of_both_stages(a);
+		EXPECT_OK(plu_set(&a->f, a->dev[0].h, p, domain));
 		EXPECT_REACH(a, 0, p, (int)stage);
+		EXPECT_OK(plu_set(&a->f, a->dev[0].h, p, PL_HANDLE_BLOCKING));
 	}
 }
 
 /* A replace between stages goes through another entry format. */
 static void replace_across_stages(struct abi *a)
 {
-	uint32_t d[2] = { 0 }, p = 0, stage, i;
+	uint32_t d[2] = { 0 }, p, stage, i;
 
 	for (stage = 0; stage < 2; stage++) {
 		if (plu_domain_alloc(&a->f, a->dev[0].h, PL_DOMAIN_STAGE1 << stage, &d[stage],
@@ -297,11 +329,12 @@ static void replace_across_stages(struct abi *a)
 		}
 		EXPECT_OK(plu_map(&a->f, d[stage], ABI_IOVA, a->page[stage].mem, PLU_PAGE, RW));
 	}
-	EXPECT_OK(plu_pasid_alloc(&a->f, a->dev[0].h, &p));
+	p = slot_of_both_stages(a);
 	for (i = 0; i < 6; i++) {
 		EXPECT_OK(plu_set(&a->f, a->dev[0].h, p, d[i & 1]));
 		EXPECT_REACH(a, 0, p, (int)(i & 1));
 	}
+	EXPECT_OK(plu_set(&a->f, a->dev[0].h, p, PL_HANDLE_BLOCKING));
 }
 
 #define LARGE (2u << 20)
@@ -363,6 +396,7 @@ static const struct abi_test map_tests[] = {
 	{ "mapped memory outlives the process's own mapping", "ABI", memory_goes_first, 0 },
 	{ "static domains map nothing", "ABI", statics_map_nothing, 0 },
 	{ "first and second stage where the unit has them", "ABI,R1.7", stages, 0 },
+	{ "second stage on a PASID, or the reason why not", "R2.7", second_stage_on_a_pasid, 0 },
 	{ "replace between first and second stage", "R1.6,R1.7", replace_across_stages, 0 },
 	{ "4 MiB in one mapping", "ABI", large_mappings, 0 },
 };

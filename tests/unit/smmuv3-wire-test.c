@@ -688,6 +688,29 @@ static void unmap_of_a_few_is_exact(void **state)
 	pl_aux_detach_all(&w->dev);
 }
 
+/*
+ * The RID beside PASIDs: CD 0 leads somewhere before S1DSS lets requests
+ * through, and nowhere after it has let them by, so that nobody is refused who
+ * was not and will not be.
+ */
+static void the_rid_goes_between_identity_and_a_domain_unharmed(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(pl_set(&w->dev, 3, w->y), 0);
+	wire_forget(&w->w);
+	assert_int_equal(pl_set(&w->dev, PL_NO_PASID, w->x), 0);
+	/* The STE's CFGI takes the CD too, and nothing was let through before. */
+	said(w, "CFGI_STE SYNC");
+	assert_int_equal(pl_set(&w->dev, PL_NO_PASID, pl_identity_domain(&w->dev)), 0);
+	said(w, "CFGI_STE SYNC CFGI_CD SYNC NH_ASID SYNC");
+	assert_int_equal(pl_set(&w->dev, PL_NO_PASID, w->x), 0);
+	said(w, "CFGI_CD SYNC CFGI_STE SYNC");
+	assert_int_equal(pl_set(&w->dev, PL_NO_PASID, pl_blocking_domain(&w->dev)), 0);
+	said(w, "CFGI_STE SYNC NH_ASID SYNC");
+	pl_aux_detach_all(&w->dev);
+}
+
 static void map_says_nothing(void **state)
 {
 	struct world *w = *state;
@@ -856,7 +879,7 @@ static void events_are_reported_in_words(void **state)
 {
 	const u64 rec[SMMU_EVT_WORDS] = {
 		SMMU_EVT_TRANSLATION | SMMU_EVT0_SSV | FIELD_PREP(SMMU_EVT0_SSID, 77) |
-		FIELD_PREP(SMMU_EVT0_SID, 0x108), 0, 0xabcd000, 0,
+		FIELD_PREP(SMMU_EVT0_SID, 0x108), 0, 0xabcd123, 0,
 	};
 	struct world *w = *state;
 	struct pl_fault f;
@@ -1079,6 +1102,7 @@ int main(void)
 		WIRE(unmap_of_a_domain_on_64_pasids_waits_once),
 		WIRE_ATS(unmap_of_a_domain_on_64_pasids_waits_once),
 		WIRE(unmap_of_a_few_is_exact),
+		WIRE(the_rid_goes_between_identity_and_a_domain_unharmed),
 		WIRE(map_says_nothing),
 		WIRE(ranges_cover_what_was_unmapped),
 		BARE(without_ranges_few_pages_go_one_by_one),
