@@ -202,11 +202,11 @@ struct m_pe *m_pe_find(const struct vtd_model *m, u16 rid, u32 pasid)
 
 static void m_pe_refs(struct vtd_model *m, struct m_pe *pe, u8 pgtt)
 {
+	u64 to = pgtt == VTD_PGTT_FS ? pe->qw[2] & VTD_PE2_FSPTPTR : pe->qw[0] & VTD_PE0_SSPTPTR;
+
 	mdl_ref_add(&m->b, &pe->in, M_REF_PE_IN, pe->phys, MDL_PAGE_SHIFT);
-	if (pgtt == VTD_PGTT_FS)
-		mdl_ref_add(&m->b, &pe->to, M_REF_PE_TO, pe->qw[2] & VTD_PE2_FSPTPTR, MDL_PAGE_SHIFT);
-	else if (pgtt != VTD_PGTT_PT)
-		mdl_ref_add(&m->b, &pe->to, M_REF_PE_TO, pe->qw[0] & VTD_PE0_SSPTPTR, MDL_PAGE_SHIFT);
+	if (pgtt != VTD_PGTT_PT)
+		mdl_ref_add(&m->b, &pe->to, M_REF_PE_TO, to, MDL_PAGE_SHIFT);
 }
 
 /*
@@ -413,9 +413,9 @@ void m_tlb_fill(struct m_walk *w)
 	if (!m_is_fs(t->pgtt))
 		t->tag->d->nr_tlb++;
 	mdl_add(&m->b, &t->node, m_rid_pasid(M_TLB, w->rid, w->req_pasid),
-		   m_tlb_k1(w->iova, t->szi));
+		m_tlb_k1(w->iova, t->szi));
 	mdl_add(&m->b, &t->page, m_tlb_page_k0(t->tag, m_is_fs(t->pgtt)),
-		   m_tlb_k1(w->iova, t->szi));
+		m_tlb_k1(w->iova, t->szi));
 	if (t->np)
 		mdl_ref_add(&m->b, &t->leaf, M_REF_TLB_IN, w->leaf_phys, MDL_PAGE_SHIFT);
 	else

@@ -233,8 +233,10 @@ static void m_link_table(struct vtd_model *m, u64 pde, u32 first, u64 dir)
 
 static void m_unlink_table(struct vtd_model *m, u64 pde)
 {
-	struct mdl_page *p = pde & VTD_PDE_P ? mdl_page_find(&m->b, pde & VTD_PDE_PTR, MDL_PAGE_SHIFT) : NULL;
+	struct mdl_page *p = NULL;
 
+	if (pde & VTD_PDE_P)
+		p = mdl_page_find(&m->b, pde & VTD_PDE_PTR, MDL_PAGE_SHIFT);
 	if (p && p->watch == M_WATCH_TABLE && !--p->users)
 		mdl_unwatch(&m->b, p);
 }
@@ -295,9 +297,11 @@ static void m_link_ctx(struct vtd_model *m, u64 root, u16 rid)
 
 static void m_unlink_ctx(struct vtd_model *m, u64 root)
 {
-	struct mdl_page *p = root & VTD_ROOT_P ? mdl_page_find(&m->b, root & VTD_ROOT_PTR, MDL_PAGE_SHIFT) : NULL;
+	struct mdl_page *p = NULL;
 	unsigned int n;
 
+	if (root & VTD_ROOT_P)
+		p = mdl_page_find(&m->b, root & VTD_ROOT_PTR, MDL_PAGE_SHIFT);
 	if (!p || p->watch != M_WATCH_CTX || --p->users)
 		return;
 	for (n = 0; n < 512; n += VTD_CTX_QWORDS)
