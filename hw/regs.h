@@ -46,6 +46,9 @@ enum pl_irq {
  * @write64: 64-bit write
  * @publish: @len bytes at @va were stored and must become visible.  Returns
  *	the cache lines it flushed.
+ * @stored: @len bytes at @va were stored, and more of their cache line will be
+ *	before it is published: a model that walks coherently looks at them
+ *	now.  NULL where nobody does.
  * @freed: @len bytes at @va are about to be given back; the unit must hold no
  *	copy (O8).  NULL where nobody checks.
  * @request_irq: call @fn(@arg) for @which; -EOPNOTSUPP: poll instead.
@@ -57,6 +60,7 @@ struct pl_regs_ops {
 	void (*write32)(struct pl_regs *r, u32 off, u32 val);
 	void (*write64)(struct pl_regs *r, u32 off, u64 val);
 	unsigned int (*publish)(struct pl_regs *r, const void *va, size_t len);
+	void (*stored)(struct pl_regs *r, const void *va, size_t len);
 	void (*freed)(struct pl_regs *r, const void *va, size_t len);
 	int (*request_irq)(struct pl_regs *r, enum pl_irq which, void (*fn)(void *arg), void *arg);
 	void (*free_irq)(struct pl_regs *r, enum pl_irq which);

@@ -11,6 +11,8 @@
 #ifndef _PASIDLAB_CORE_H
 #define _PASIDLAB_CORE_H
 
+#include <linux/lockdep.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 
 #include "unit.h"
@@ -59,6 +61,7 @@ struct pl_domain *pl_slot_domain(struct pl_dev *d, pl_pasid_t pasid);
 int pl_rid_attach(struct pl_dev *d, struct pl_domain *dom, const void *owner);
 int pl_rid_detach(struct pl_dev *d, struct pl_domain *dom, const void *owner);
 unsigned int pl_slots_clear(struct pl_dev *d, enum pl_clear what, const void *owner);
+bool pl_slots_owned(struct pl_dev *d, const void *owner);
 unsigned int pl_slots_detach_owner(struct pl_dev *d, const void *owner, bool rid_too);
 int pl_claim(struct pl_dev *d, const void *owner);
 void pl_release(struct pl_dev *d, const void *owner);
@@ -136,6 +139,28 @@ static inline void pl_ticket_init(struct pl_ticket *t)
 static inline bool pl_pasid_in_range(const struct pl_dev *d, pl_pasid_t pasid)
 {
 	return pasid && pasid < d->max_pasids;
+}
+
+/**
+ * pl_slot_find() - the slot of a PASID
+ * @d: the device
+ * @pasid: any number; PL_NO_PASID for the RID
+ *
+ * Context: pl_dev.lock held, or in an RCU read section.
+ * Return: the slot, which may hold blocking; NULL where the PASID was never
+ * attached, and where the device has no such PASID.
+ */
+static inline struct pl_slot *pl_slot_find(struct pl_dev *d, pl_pasid_t pasid)
+{
+	struct pl_slot_page *page;
+
+	if (pasid == PL_NO_PASID)
+		return &d->rid_slot;
+	if (pasid >= d->max_pasids)
+		return NULL;
+	page = rcu_dereference_check(d->slots[pasid / PL_SLOTS_PER_PAGE],
+				     lockdep_is_held(&d->lock));
+	return page ? &page->slots[pasid % PL_SLOTS_PER_PAGE] : NULL;
 }
 
 #endif /* _PASIDLAB_CORE_H */

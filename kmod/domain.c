@@ -223,7 +223,7 @@ static void inval_slots(struct pl_domain *dom, const struct pl_range *r, struct 
 	struct pl_slot *slot;
 
 	list_for_each_entry(slot, &dom->slots, node)
-		dom->unit->ops->inval(dom->unit, slot, r, t);
+		dom->unit->ops->inval(dom->unit, slot->dev, slot->pasid, dom, r, t);
 }
 
 static u64 unmap_locked(struct pl_domain *dom, u64 iova, u64 size, enum pl_op op,
@@ -253,9 +253,10 @@ static int map_locked(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 si
 		unmap_locked(dom, iova, mapped, PL_OP_MAP, t);
 		return ret;
 	}
-	if (!ret && dom->inval_on_map)
+	if (!ret && dom->inval_on_map) {
 		inval_slots(dom, &r, t);
-	pl_unit_sync(dom->unit, PL_OP_MAP, t);
+		pl_unit_sync(dom->unit, PL_OP_MAP, t);
+	}
 	return ret;
 }
 
@@ -277,7 +278,7 @@ static int map_locked(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 si
 int pl_map(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 size, u32 prot)
 {
 	const u32 all = PL_PROT_READ | PL_PROT_WRITE;
-	struct pl_ticket t;
+	struct pl_ticket t __uninitialized;
 	int ret;
 
 	if (!(prot & all) || (prot & ~all))
@@ -312,7 +313,7 @@ EXPORT_SYMBOL_GPL(pl_map);
  */
 u64 pl_unmap(struct pl_domain *dom, u64 iova, u64 size)
 {
-	struct pl_ticket t;
+	struct pl_ticket t __uninitialized;
 	u64 done;
 
 	if (range_check(dom, iova, size))

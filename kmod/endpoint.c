@@ -14,6 +14,7 @@
  */
 #define pr_fmt(fmt) "pasidlab: " fmt
 
+#include <linux/gfp.h>
 #include <linux/hashtable.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -105,6 +106,22 @@ u32 pl_dev_count(void)
 	return READ_ONCE(dev_count);
 }
 
+static u32 slot_pages(u32 max_pasids)
+{
+	return DIV_ROUND_UP(max_pasids, PL_SLOTS_PER_PAGE);
+}
+
+/* Nobody looks at them any more. */
+static void slots_free(struct pl_dev *d)
+{
+	u32 i;
+
+	WARN_ON(d->nr_pasids);
+	for (i = 0; i < slot_pages(d->max_pasids); i++)
+		free_page((unsigned long)rcu_dereference_protected(d->slots[i], true));
+	kvfree(d->slots);
+}
+
 /**
  * pl_dev_put() - drop a reference
  * @d: from one of the lookups
@@ -115,11 +132,12 @@ void pl_dev_put(struct pl_dev *d)
 {
 	if (!refcount_dec_and_test(&d->refs))
 		return;
-	WARN_ON(!xa_empty(&d->slots));
-	xa_destroy(&d->slots);
+	/* The fault path may still be looking at it. */
+	synchronize_rcu();
+	slots_free(d);
 	ida_destroy(&d->pasids);
 	put_device(d->dev);
-	kfree_rcu(d, rcu);
+	kfree(d);
 }
 
 static u32 max_pasids(const struct pl_dev_desc *desc)
@@ -139,14 +157,18 @@ static struct pl_dev *dev_new(struct device *dev, const struct pl_dev_desc *desc
 
 	if (!d)
 		return NULL;
+	d->max_pasids = max_pasids(desc);
+	d->slots = kvcalloc(slot_pages(d->max_pasids), sizeof(*d->slots), GFP_KERNEL);
+	if (!d->slots) {
+		kfree(d);
+		return NULL;
+	}
 	d->dev = get_device(dev);
 	d->unit = desc->unit;
 	d->rid = desc->rid;
-	d->max_pasids = max_pasids(desc);
 	d->ats = desc->eps & PL_EP_ATS && desc->unit->caps.ats;
 	d->mode = strict ? PL_MODE_STRICT : PL_MODE_FREE;
 	mutex_init(&d->lock);
-	xa_init(&d->slots);
 	ida_init(&d->pasids);
 	d->pasid_next = 1;
 	spin_lock_init(&d->fault_lock);
@@ -188,7 +210,7 @@ static void caps_off(struct pl_dev *d)
 
 static void unit_forget(struct pl_dev *d)
 {
-	struct pl_ticket t;
+	struct pl_ticket t __uninitialized;
 	int ret;
 
 	pl_ticket_init(&t);
@@ -199,7 +221,7 @@ static void unit_forget(struct pl_dev *d)
 
 static int unit_meet(struct pl_dev *d)
 {
-	struct pl_ticket t;
+	struct pl_ticket t __uninitialized;
 	int ret;
 
 	pl_ticket_init(&t);

@@ -32,9 +32,8 @@ static void fault_keep(struct pl_dev *d, const struct pl_fault *f)
 
 static u64 fault_domain(struct pl_dev *d, pl_pasid_t pasid)
 {
-	struct pl_slot *slot;
+	struct pl_slot *slot = pl_slot_find(d, pasid);
 
-	slot = pasid == PL_NO_PASID ? &d->rid_slot : xa_load(&d->slots, pasid);
 	return slot ? rcu_dereference(slot->domain)->id : 0;
 }
 

@@ -308,26 +308,17 @@ int pl_file_new_domain(struct pl_file *f, struct pl_unit *u, u32 flags, u32 *han
  * @f: the file
  * @fdev: the device
  *
- * A slot that holds blocking is not there, see slot.c.
- *
  * Context: may sleep.  The answer stays true as long as no call of this file
  * on this device runs beside the caller, or @fdev->lock is held.
  * Return: true when at least one PASID holds a domain that @f set.
  */
 bool pl_fdev_has_pasids(struct pl_file *f, struct pl_fdev *fdev)
 {
-	struct pl_dev *d = fdev->d;
-	struct pl_slot *slot;
-	unsigned long i;
-	bool found = false;
+	bool found;
 
-	mutex_lock(&d->lock);
-	xa_for_each(&d->slots, i, slot) {
-		found = slot->owner == f;
-		if (found)
-			break;
-	}
-	mutex_unlock(&d->lock);
+	mutex_lock(&fdev->d->lock);
+	found = pl_slots_owned(fdev->d, f);
+	mutex_unlock(&fdev->d->lock);
 	return found;
 }
 

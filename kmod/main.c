@@ -37,8 +37,6 @@ static void __exit pl_exit(void)
 	pl_pe_exit();
 	pl_soft_exit();
 	pl_pasid_exit();
-	/* Slots and devices may still be on their way through kfree_rcu(). */
-	rcu_barrier();
 }
 
 module_init(pl_init);

@@ -53,7 +53,7 @@ static int private_change(struct pl_dev *d, struct pl_domain *old, struct pl_dom
  */
 int pl_private_set(struct pl_dev *d, struct pl_domain *dom)
 {
-	struct pl_ticket t;
+	struct pl_ticket t __uninitialized;
 	int ret;
 
 	pl_ticket_init(&t);
@@ -74,7 +74,7 @@ int pl_private_set(struct pl_dev *d, struct pl_domain *dom)
  */
 void pl_private_clear(struct pl_dev *d, struct pl_domain *dom)
 {
-	struct pl_ticket t;
+	struct pl_ticket t __uninitialized;
 
 	pl_ticket_init(&t);
 	mutex_lock(&d->lock);

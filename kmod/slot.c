@@ -23,10 +23,11 @@
  */
 #define pr_fmt(fmt) "pasidlab: " fmt
 
+#include <linux/build_bug.h>
+#include <linux/gfp.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
-#include <linux/slab.h>
 
 #include "core.h"
 #include "trace.h"
@@ -34,11 +35,6 @@
 static bool is_paging(const struct pl_domain *dom)
 {
 	return dom->type == PL_DOMAIN_PAGING;
-}
-
-static struct pl_slot *slot_find(struct pl_dev *d, pl_pasid_t pasid)
-{
-	return pasid == PL_NO_PASID ? &d->rid_slot : xa_load(&d->slots, pasid);
 }
 
 static struct pl_domain *slot_holds(const struct pl_slot *slot)
@@ -59,39 +55,76 @@ struct pl_domain *pl_slot_domain(struct pl_dev *d, pl_pasid_t pasid)
 	struct pl_slot *slot;
 
 	lockdep_assert_held(&d->lock);
-	slot = slot_find(d, pasid);
+	slot = pl_slot_find(d, pasid);
 	return slot ? slot_holds(slot) : &d->unit->blocking;
 }
 
-/*
- * An empty PASID slot is not there at all.  It comes holding blocking, so that
- * the fault path may see it at once.
- */
-static struct pl_slot *slot_create(struct pl_dev *d, pl_pasid_t pasid)
+static struct pl_slot_page *slot_page_new(struct pl_dev *d, pl_pasid_t first)
 {
-	struct pl_slot *slot = kzalloc(sizeof(*slot), GFP_KERNEL);
-	int ret;
+	struct pl_slot_page *page = (void *)get_zeroed_page(GFP_KERNEL);
+	u32 i;
 
-	if (!slot)
-		return ERR_PTR(-ENOMEM);
-	slot->dev = d;
-	slot->pasid = pasid;
-	RCU_INIT_POINTER(slot->domain, &d->unit->blocking);
-	ret = xa_insert(&d->slots, pasid, slot, GFP_KERNEL);
-	if (ret) {
-		kfree(slot);
-		return ERR_PTR(ret);
+	BUILD_BUG_ON(sizeof(*page) > PAGE_SIZE);
+	for (i = 0; page && i < PL_SLOTS_PER_PAGE; i++) {
+		page->slots[i].dev = d;
+		page->slots[i].pasid = first + i;
+		RCU_INIT_POINTER(page->slots[i].domain, &d->unit->blocking);
 	}
-	return slot;
+	return page;
 }
 
-static void slot_destroy(struct pl_slot *slot)
+/* Slots come holding blocking, so that the fault path may see them at once. */
+static struct pl_slot *slot_reserve(struct pl_dev *d, pl_pasid_t pasid)
 {
-	if (slot->pasid == PL_NO_PASID)
-		return;
-	xa_erase(&slot->dev->slots, slot->pasid);
-	kfree_rcu(slot, rcu);
+	struct pl_slot *slot = pl_slot_find(d, pasid);
+	struct pl_slot_page *page;
+
+	if (slot)
+		return slot;
+	page = slot_page_new(d, round_down(pasid, PL_SLOTS_PER_PAGE));
+	if (!page)
+		return NULL;
+	rcu_assign_pointer(d->slots[pasid / PL_SLOTS_PER_PAGE], page);
+	return &page->slots[pasid % PL_SLOTS_PER_PAGE];
 }
+
+static bool slot_is_filled(const struct pl_slot *slot)
+{
+	return slot_holds(slot) != &slot->dev->unit->blocking;
+}
+
+/* The first PASID slot from @pasid on that is filled. */
+static struct pl_slot *slot_from(struct pl_dev *d, pl_pasid_t pasid)
+{
+	struct pl_slot_page *page;
+	struct pl_slot *slot;
+
+	for (; pasid < d->max_pasids; pasid = round_down(pasid, PL_SLOTS_PER_PAGE) +
+					      PL_SLOTS_PER_PAGE) {
+		page = rcu_dereference_protected(d->slots[pasid / PL_SLOTS_PER_PAGE],
+						 lockdep_is_held(&d->lock));
+		if (!page || !page->used)
+			continue;
+		slot = &page->slots[pasid % PL_SLOTS_PER_PAGE];
+		for (; slot < page->slots + PL_SLOTS_PER_PAGE; slot++)
+			if (slot_is_filled(slot))
+				return slot;
+	}
+	return NULL;
+}
+
+/* The next one, which mostly is the neighbour. */
+static inline struct pl_slot *slot_next(struct pl_slot *slot)
+{
+	if ((slot->pasid + 1) % PL_SLOTS_PER_PAGE && slot_is_filled(slot + 1))
+		return slot + 1;
+	return slot_from(slot->dev, slot->pasid + 1);
+}
+
+/* Every filled PASID slot, @_left of them in all; the body may empty it. */
+#define for_each_filled(_d, _slot, _left)					\
+	for (_left = (_d)->nr_pasids, _slot = _left ? slot_from(_d, 1) : NULL;	\
+	     _slot; _slot = --_left ? slot_next(_slot) : NULL)
 
 /* Both domains of a replace, in address order; either may be static. */
 static void lock_domains(struct pl_domain *a, struct pl_domain *b)
@@ -126,12 +159,13 @@ static void slot_relink(struct pl_slot *slot, struct pl_slot *ghost, struct pl_d
 		pl_domain_link(new, slot);
 }
 
-static void ghost_bury(struct pl_slot *ghost, struct pl_domain *old)
+/* Nothing remembers what @slot, or the ghost in its place, held. */
+static void slot_forget(struct pl_slot *slot, struct pl_domain *old)
 {
 	if (!is_paging(old))
 		return;
 	mutex_lock(&old->lock);
-	pl_domain_unlink(old, ghost);
+	pl_domain_unlink(old, slot);
 	mutex_unlock(&old->lock);
 }
 
@@ -153,25 +187,29 @@ static int slot_commit(struct pl_slot *slot, struct pl_domain *old, struct pl_do
 	ret = pl_unit_sync(u, op, t);
 	if (u->ops->settle)
 		u->ops->settle(u, d, slot->pasid, old, new, t);
-	ghost_bury(&ghost, old);
+	slot_forget(&ghost, old);
 	return ret;
 }
 
-static void slot_counted(struct pl_dev *d, pl_pasid_t pasid, int by)
+static void slot_counted(struct pl_slot *slot, int by)
 {
-	if (pasid != PL_NO_PASID)
-		d->nr_pasids += by;
+	struct pl_slot *first = slot - slot->pasid % PL_SLOTS_PER_PAGE;
+
+	if (slot->pasid == PL_NO_PASID)
+		return;
+	container_of(first, struct pl_slot_page, slots[0])->used += by;
+	slot->dev->nr_pasids += by;
 }
 
-/* First half: the entry refuses from now on, the caches are owed. */
+/*
+ * First half: the entry refuses from now on, the caches are owed.  Without the
+ * domain's lock: an unmap at the same time finds the slot on the list.
+ */
 static void slot_block(struct pl_slot *slot, struct pl_ticket *t)
 {
-	struct pl_domain *old = slot_holds(slot);
 	struct pl_unit *u = slot->dev->unit;
 
-	lock_domains(old, &u->blocking);
-	u->ops->set(u, slot->dev, slot->pasid, old, &u->blocking, t);
-	unlock_domains(old, &u->blocking);
+	u->ops->set(u, slot->dev, slot->pasid, slot_holds(slot), &u->blocking, t);
 }
 
 /* Second half, after the sync: nothing remembers the old binding. */
@@ -184,40 +222,27 @@ static void slot_release(struct pl_slot *slot, struct pl_ticket *t, int ret)
 	if (u->ops->settle)
 		u->ops->settle(u, d, slot->pasid, old, &u->blocking, t);
 	rcu_assign_pointer(slot->domain, &u->blocking);
-	ghost_bury(slot, old);
-	slot_counted(d, slot->pasid, -1);
+	slot_forget(slot, old);
+	slot_counted(slot, -1);
 	trace_pl_detach(d, slot->pasid, old, &u->blocking, ret);
 	if (slot->flags & PL_SLOT_AUX)
 		pl_aux_pasid_put(d, old, slot->pasid);
 	slot->flags = 0;
 	slot->owner = NULL;
-	slot_destroy(slot);
-}
-
-/* Nothing has changed, but where the unit had to give the old domain up. */
-static void slot_not_filled(struct pl_slot *slot, bool fresh, struct pl_ticket *t, int ret)
-{
-	if (fresh)
-		slot_destroy(slot);
-	else if (t->lost)
-		slot_release(slot, t, ret);
 }
 
 /* Put @new, which is not blocking, into one slot. */
 static int slot_fill(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
 		     const void *owner, u32 flags)
 {
-	struct pl_slot *slot = slot_find(d, pasid);
-	bool fresh = !slot;
+	struct pl_slot *slot = slot_reserve(d, pasid);
 	struct pl_domain *old;
-	struct pl_ticket t;
 	enum pl_op op;
+	struct pl_ticket t __uninitialized;
 	int ret;
 
-	if (fresh)
-		slot = slot_create(d, pasid);
-	if (IS_ERR(slot))
-		return PTR_ERR(slot);
+	if (!slot)
+		return -ENOMEM;
 	old = slot_holds(slot);
 	if (old == new)
 		return 0;
@@ -225,13 +250,15 @@ static int slot_fill(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
 	pl_ticket_init(&t);
 	ret = d->unit->ops->prepare(d->unit, d, pasid, old, new, &t);
 	if (ret) {
-		slot_not_filled(slot, fresh, &t, ret);
+		/* Nothing has changed, but where the unit had to give the old domain up. */
+		if (t.lost)
+			slot_release(slot, &t, ret);
 		pl_unit_account(d->unit, op, &t, 0, ret);
 		return ret;
 	}
 	slot->owner = owner;
 	ret = slot_commit(slot, old, new, flags, op, &t);
-	slot_counted(d, pasid, op == PL_OP_ATTACH);
+	slot_counted(slot, op == PL_OP_ATTACH);
 	pl_unit_account(d->unit, op, &t, 1, ret);
 	if (op == PL_OP_ATTACH)
 		trace_pl_set(d, pasid, old, new, ret);
@@ -240,51 +267,37 @@ static int slot_fill(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new,
 	return ret;
 }
 
-static bool slot_matches(const struct pl_slot *slot, enum pl_clear what, const void *owner)
+static bool rid_is_cleared(const struct pl_slot *rid, enum pl_clear what, const void *owner)
 {
-	bool rid = slot->pasid == PL_NO_PASID;
-
-	if (pl_domain_is_blocking(slot_holds(slot)))
+	if (!slot_is_filled(rid))
 		return false;
-	switch (what) {
-	case PL_CLEAR_OWNED:
-		return !rid && slot->owner == owner;
-	case PL_CLEAR_OWNED_RID:
-		return slot->owner == owner;
-	case PL_CLEAR_PASIDS:
-		return !rid;
-	case PL_CLEAR_ALL:
-		return true;
-	}
-	return false;
+	return what == PL_CLEAR_ALL || (what == PL_CLEAR_OWNED_RID && rid->owner == owner);
 }
 
 /* Two passes over the slots, one sync between them, nothing allocated. */
 static unsigned int slots_clear(struct pl_dev *d, enum pl_clear what, const void *owner)
 {
+	bool rid = rid_is_cleared(&d->rid_slot, what, owner);
+	bool any = what == PL_CLEAR_PASIDS || what == PL_CLEAR_ALL;
+	unsigned int n = rid, left;
 	struct pl_slot *slot;
-	struct pl_ticket t;
-	unsigned int n = 0;
-	unsigned long i;
-	bool rid;
+	struct pl_ticket t __uninitialized;
 	int ret;
 
 	pl_ticket_init(&t);
-	xa_for_each(&d->slots, i, slot) {
-		if (!slot_matches(slot, what, owner))
+	for_each_filled(d, slot, left) {
+		if (!any && slot->owner != owner)
 			continue;
 		slot_block(slot, &t);
 		n++;
 	}
-	rid = slot_matches(&d->rid_slot, what, owner);
 	if (rid)
 		slot_block(&d->rid_slot, &t);
-	n += rid;
 	if (!n)
 		return 0;
 	ret = pl_unit_sync(d->unit, PL_OP_DETACH_ALL, &t);
-	xa_for_each(&d->slots, i, slot)
-		if (slot_matches(slot, what, owner))
+	for_each_filled(d, slot, left)
+		if (any || slot->owner == owner)
 			slot_release(slot, &t, ret);
 	if (rid)
 		slot_release(&d->rid_slot, &t, ret);
@@ -295,7 +308,7 @@ static unsigned int slots_clear(struct pl_dev *d, enum pl_clear what, const void
 /* One slot back to blocking. */
 static int slot_clear(struct pl_dev *d, struct pl_slot *slot)
 {
-	struct pl_ticket t;
+	struct pl_ticket t __uninitialized;
 	int ret;
 
 	if (!slot || pl_domain_is_blocking(slot_holds(slot)))
@@ -324,7 +337,7 @@ int pl_slot_put(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom, const
 {
 	lockdep_assert_held(&d->lock);
 	if (pl_domain_is_blocking(dom))
-		return slot_clear(d, slot_find(d, pasid));
+		return slot_clear(d, pl_slot_find(d, pasid));
 	return slot_fill(d, pasid, dom, owner, flags);
 }
 
@@ -403,7 +416,7 @@ int pl_slot_set(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom, const
 	mutex_lock(&d->lock);
 	ret = pl_slot_check(d, pasid, dom, owner);
 	if (!ret)
-		ret = slot_free_for(slot_find(d, pasid), dom, owner);
+		ret = slot_free_for(pl_slot_find(d, pasid), dom, owner);
 	if (!ret)
 		ret = pl_slot_put(d, pasid, dom, owner, 0);
 	mutex_unlock(&d->lock);
@@ -528,6 +541,25 @@ unsigned int pl_slots_clear(struct pl_dev *d, enum pl_clear what, const void *ow
 {
 	lockdep_assert_held(&d->lock);
 	return slots_clear(d, what, owner);
+}
+
+/**
+ * pl_slots_owned() - does an owner hold any PASID of a device?
+ * @d: the device, locked
+ * @owner: the owner
+ *
+ * Context: @d->lock held.
+ */
+bool pl_slots_owned(struct pl_dev *d, const void *owner)
+{
+	struct pl_slot *slot;
+	unsigned int left;
+
+	lockdep_assert_held(&d->lock);
+	for_each_filled(d, slot, left)
+		if (slot->owner == owner)
+			return true;
+	return false;
 }
 
 /**

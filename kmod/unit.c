@@ -146,9 +146,8 @@ void pl_unit_account(struct pl_unit *u, enum pl_op op, struct pl_ticket *t, u32 
 	atomic64_t *row = u->ledger.n[op];
 	int i;
 
-	t->cost.n[PL_COUNT_CALLS] = !ret;
-	t->cost.n[PL_COUNT_ERRORS] = !!ret;
-	t->cost.n[PL_COUNT_SLOTS] = slots;
+	pl_cost_add(&t->cost, ret ? PL_COUNT_ERRORS : PL_COUNT_CALLS, 1);
+	pl_cost_add(&t->cost, PL_COUNT_SLOTS, slots);
 	for (i = 0; i < PL_COUNT_NR; i++)
 		if (t->cost.n[i])
 			atomic64_add(t->cost.n[i], &row[i]);

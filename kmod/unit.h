@@ -21,8 +21,10 @@
  *
  * Locking.  The core calls prepare, set and settle with pl_dev.lock held, map,
  * unmap and inval with pl_domain.lock held, sync with either or both.  A set
- * of a paging domain runs with that domain's lock held, so that an unmap sees
- * either the slot on the list or page tables the slot has not yet walked.
+ * that puts a paging domain into a slot runs with that domain's lock held, so
+ * that an unmap sees either the slot on the list or page tables the slot has
+ * not yet walked.  One that only takes it out does not: the slot is on the list
+ * until its sync has returned.
  *
  * The hard rule: kmod/ names no register and no descriptor; hw/ names no ioctl
  * and never decides whether an operation is allowed.
@@ -64,7 +66,8 @@ static inline void pl_cost_add(struct pl_cost *cost, enum pl_count what, u32 n)
  * @lost: a failed prepare could not keep what the slot held: it is blocked now
  * @hw: the unit driver's own notes; the first PL_TICKET_ZEROED words start as 0
  *
- * Lives on the caller's stack; no lock of its own.
+ * Lives on the caller's stack, __uninitialized: zeroing the notes there would
+ * cost as much as mapping a page.  No lock of its own.
  */
 #define PL_TICKET_WORDS		64
 #define PL_TICKET_ZEROED	4
@@ -127,6 +130,7 @@ enum pl_domain_type {
  * @nr_slots: length of @slots
  * @aux_pasid: its PASID on every device, where the PASID space is global
  * @aux_users: devices that hold it at @aux_pasid
+ * @rcu: freed after a grace period, the fault path may be asking for @id
  *
  * Embedded in the unit driver's own domain.
  */
@@ -142,6 +146,7 @@ struct pl_domain {
 	unsigned int nr_slots;
 	pl_pasid_t aux_pasid;
 	unsigned int aux_users;
+	struct rcu_head rcu;
 };
 
 #define PL_SLOT_AUX	BIT(0)	/* made by pl_aux_attach_device() */
@@ -155,9 +160,6 @@ struct pl_domain {
  * @owner: who set it (an open file), NULL for the kernel; under pl_dev.lock
  * @pasid: PL_NO_PASID for the RID
  * @flags: PL_SLOT_*
- * @rcu: freed after a grace period, the fault path may be reading
- *
- * 2^20 of them may live on one device: 64 bytes on a 64-bit machine.
  */
 struct pl_slot {
 	struct pl_dev *dev;
@@ -166,7 +168,27 @@ struct pl_slot {
 	const void *owner;
 	pl_pasid_t pasid;
 	u32 flags;
-	struct rcu_head rcu;
+};
+
+/*
+ * As many as a page of a PASID table has entries (VT-d 9.5), and on a 64-bit
+ * machine what fits into a page: 2^20 PASIDs may live on one device.
+ */
+#define PL_SLOTS_PER_PAGE	64
+
+/**
+ * struct pl_slot_page - the slots of neighbouring PASIDs
+ * @used: how many hold something other than blocking, under pl_dev.lock
+ * @slots: by PASID modulo PL_SLOTS_PER_PAGE
+ *
+ * Comes with the first of its PASIDs that is attached and stays until the
+ * device goes, as the unit's own page of entries does: so an attach allocates
+ * nothing where PASIDs were before, a detach frees nothing, and the fault path
+ * may read a slot that it found for as long as it likes.
+ */
+struct pl_slot_page {
+	unsigned int used;
+	struct pl_slot slots[PL_SLOTS_PER_PAGE];
 };
 
 struct pl_engine_ops;
@@ -204,7 +226,8 @@ struct pl_fault {
  * @claimed: who owns it as a whole, under @lock
  * @gone: no more sets; under @lock
  * @lock: see the head of pasidlab.h
- * @slots: PASID -> struct pl_slot
+ * @slots: PASID / PL_SLOTS_PER_PAGE -> struct pl_slot_page, NULL where none of
+ *	its PASIDs was ever attached; entries are set under @lock, read under RCU
  * @rid_slot: never leaves
  * @pasids: ids in use here where the PASID space is per device
  * @pasid_next: where the search for a free PASID goes on
@@ -220,7 +243,6 @@ struct pl_fault {
  * @refs: holders; the last one frees it
  * @hash: in the table of devices, by @dev
  * @node: in the list of devices, in order of arrival
- * @rcu: freed after a grace period
  */
 struct pl_dev {
 	struct device *dev;
@@ -234,7 +256,7 @@ struct pl_dev {
 	const void *claimed;
 	bool gone;
 	struct mutex lock;
-	struct xarray slots;
+	struct pl_slot_page __rcu **slots;
 	struct pl_slot rid_slot;
 	struct ida pasids;
 	u32 pasid_next;
@@ -250,7 +272,6 @@ struct pl_dev {
 	refcount_t refs;
 	struct hlist_node hash;
 	struct list_head node;
-	struct rcu_head rcu;
 };
 
 /**
@@ -304,7 +325,7 @@ struct pl_walk {
  *	and may sync @t once on the way.
  * @settle: @old is forgotten; zero the rest of its entry if @new is blocking.
  *	NULL where set() leaves nothing to zero.
- * @inval: @slot's cached translations of @r are owed to @t.
+ * @inval: what @d has cached for @pasid of @dom's translations of @r is owed to @t.
  * @sync: pay @t.  -ETIMEDOUT or -EIO when the unit did not answer; the core
  *	then keeps all memory the unit might still read.
  * @table_free: pages on @t->table_pages go back (after sync).
@@ -338,8 +359,8 @@ struct pl_unit_ops {
 		    struct pl_domain *old, struct pl_domain *new, struct pl_ticket *t);
 	void (*settle)(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid,
 		       struct pl_domain *old, struct pl_domain *new, struct pl_ticket *t);
-	void (*inval)(struct pl_unit *u, struct pl_slot *slot, const struct pl_range *r,
-		      struct pl_ticket *t);
+	void (*inval)(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid,
+		      struct pl_domain *dom, const struct pl_range *r, struct pl_ticket *t);
 	int (*sync)(struct pl_unit *u, struct pl_ticket *t);
 	void (*table_free)(struct pl_unit *u, struct pl_ticket *t);
 	void (*freed)(struct pl_unit *u, phys_addr_t paddr, u64 size);

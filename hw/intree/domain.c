@@ -60,7 +60,7 @@ void intree_domain_free(struct pl_unit *u, struct pl_domain *dom)
 
 	iommu_domain_free(idom->domain);
 	mtree_destroy(&idom->runs);
-	kfree(idom);
+	kfree_rcu(idom, dom.rcu);
 }
 
 static int kernel_prot(u32 prot)

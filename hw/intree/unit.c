@@ -75,8 +75,8 @@ static int intree_why_not(struct pl_unit *u, struct pl_dev *d, enum pl_dev_featu
 	return -EOPNOTSUPP;
 }
 
-static void intree_inval(struct pl_unit *u, struct pl_slot *slot, const struct pl_range *r,
-			 struct pl_ticket *t)
+static void intree_inval(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid,
+			 struct pl_domain *dom, const struct pl_range *r, struct pl_ticket *t)
 {
 }
 

@@ -258,7 +258,7 @@ static void domain_release(struct smmu_unit *v, struct smmu_domain *sd)
 	tree_destroy(v, &sd->table);
 	if (sd->vmid)
 		ida_free(&v->tags, sd->vmid);
-	kfree(sd);
+	kfree_rcu(sd, dom.rcu);
 }
 
 /* pl_unit_ops.domain_alloc */

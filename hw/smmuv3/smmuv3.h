@@ -270,8 +270,8 @@ void smmu_owe_cd(struct smmu_unit *v, const struct pl_dev *d, u32 ssid, bool lea
 void smmu_owe_slot(struct smmu_unit *v, const struct pl_dev *d, pl_pasid_t pasid,
 		   struct pl_domain *dom, struct pl_ticket *t);
 void smmu_owe_device(struct smmu_unit *v, const struct pl_dev *d, struct pl_ticket *t);
-void smmu_inval(struct pl_unit *u, struct pl_slot *slot, const struct pl_range *r,
-		struct pl_ticket *t);
+void smmu_inval(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom,
+		const struct pl_range *r, struct pl_ticket *t);
 int smmu_sync(struct pl_unit *u, struct pl_ticket *t);
 
 /* cmdq.c */

@@ -389,13 +389,12 @@ void smmu_owe_device(struct smmu_unit *v, const struct pl_dev *d, struct pl_tick
 }
 
 /* pl_unit_ops.inval: mappings of a slot's domain changed. */
-void smmu_inval(struct pl_unit *u, struct pl_slot *slot, const struct pl_range *r,
-		struct pl_ticket *t)
+void smmu_inval(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom,
+		const struct pl_range *r, struct pl_ticket *t)
 {
-	struct pl_domain *dom = rcu_dereference_raw(slot->domain);
 	struct smmu_unit *v = to_smmu(u);
 
-	owe_translations(v, ticket_room(v, t), slot->dev, slot->pasid, dom, r);
+	owe_translations(v, ticket_room(v, t), d, pasid, dom, r);
 }
 
 /* pl_unit_ops.sync: nothing owed, nothing waited for. */

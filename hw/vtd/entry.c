@@ -62,13 +62,20 @@ static u64 qword2(struct pl_domain *dom)
 	return is_first_stage(dom) ? virt_to_phys(to_vtd_domain(dom)->root) : 0;
 }
 
+/* An entry is one cache line: all stores to it are made visible by one flush. */
+static void entry_publish(struct vtd_unit *v, u64 *pe, struct pl_cost *cost)
+{
+	vtd_publish(v, pe, VTD_PE_QWORDS * sizeof(*pe), cost);
+}
+
 static void entry_fill(struct vtd_unit *v, struct pl_dev *d, u64 *pe, struct pl_domain *dom,
 		       struct pl_cost *cost)
 {
-	vtd_store(v, &pe[1], qword1(v, d, dom), cost);
-	vtd_store(v, &pe[2], qword2(dom), cost);
+	vtd_write(v, &pe[1], qword1(v, d, dom), cost);
+	vtd_write(v, &pe[2], qword2(dom), cost);
 	dma_wmb();	/* the whole entry before P */
-	vtd_store(v, &pe[0], qword0(v, dom), cost);
+	vtd_write(v, &pe[0], qword0(v, dom), cost);
+	entry_publish(v, pe, cost);
 }
 
 static void entry_empty(struct vtd_unit *v, u64 *pe, struct pl_cost *cost)
@@ -80,8 +87,9 @@ static void entry_empty(struct vtd_unit *v, u64 *pe, struct pl_cost *cost)
 /* The caches have forgotten it. */
 static void entry_zero(struct vtd_unit *v, u64 *pe, struct pl_cost *cost)
 {
-	vtd_store(v, &pe[1], 0, cost);
-	vtd_store(v, &pe[2], 0, cost);
+	vtd_write(v, &pe[1], 0, cost);
+	vtd_write(v, &pe[2], 0, cost);
+	entry_publish(v, pe, cost);
 }
 
 /* On a machine's unit a blocked RID has a present entry: passthrough.c. */
@@ -109,11 +117,12 @@ void vtd_rid_block(struct vtd_unit *v, struct pl_dev *d, struct pl_cost *cost)
 	else
 		first = FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_SS) | top |
 			FIELD_PREP(VTD_PE0_AW, v->ss_levels == 3 ? AW_39 : AW_48);
-	vtd_store(v, &pe[1], FIELD_PREP(VTD_PE1_DID, ((struct vtd_dev *)d->hw)->did) |
+	vtd_write(v, &pe[1], FIELD_PREP(VTD_PE1_DID, ((struct vtd_dev *)d->hw)->did) |
 		  (v->ecap & VTD_ECAP_SMPWCS ? VTD_PE1_PWSNP : 0), cost);
-	vtd_store(v, &pe[2], fs ? top : 0, cost);
+	vtd_write(v, &pe[2], fs ? top : 0, cost);
 	dma_wmb();	/* the whole entry before P */
-	vtd_store(v, &pe[0], first | VTD_PE0_P, cost);
+	vtd_write(v, &pe[0], first | VTD_PE0_P, cost);
+	entry_publish(v, pe, cost);
 }
 
 /* pl_unit_ops.prepare: a page for the entry; its answer is all that can fail. */

@@ -23,6 +23,7 @@
 #include <linux/io.h>
 #include <linux/iopoll.h>
 #include <linux/ioport.h>
+#include <linux/log2.h>
 #include <linux/msi.h>
 #include <linux/slab.h>
 #include <asm/cacheflush.h>
@@ -41,6 +42,7 @@
  * @phys: where it is
  * @size: bytes of it
  * @name: of the region
+ * @line_shift: a cache line to flush has 2^this bytes
  * @coherent: table walks snoop the caches: nothing to flush
  * @irq: a borrowed vector, 0 for none
  * @fn: what it calls
@@ -52,6 +54,7 @@ struct vtd_mmio {
 	u64 phys;
 	u64 size;
 	const char *name;
+	u8 line_shift;
 	bool coherent;
 	unsigned int irq;
 	void (*fn)(void *arg);
@@ -85,12 +88,13 @@ static void mmio_write64(struct pl_regs *r, u32 off, u64 val)
 
 static unsigned int mmio_publish(struct pl_regs *r, const void *va, size_t len)
 {
-	u32 line = boot_cpu_data.x86_clflush_size;
+	unsigned int shift = to_mmio(r)->line_shift;
+	unsigned long first = (unsigned long)va;
 
 	if (to_mmio(r)->coherent)
 		return 0;
 	clflush_cache_range((void *)va, len);
-	return DIV_ROUND_UP(((unsigned long)va & (line - 1)) + len, line);
+	return ((first + len - 1) >> shift) - (first >> shift) + 1;
 }
 
 static irqreturn_t mmio_irq(int irq, void *dev)
@@ -213,6 +217,7 @@ struct pl_regs *vtd_mmio_open(const struct vtd_drhd *drhd, const char *name)
 	if (ret)
 		goto free;
 	ecap = pl_read64(&m->regs, VTD_ECAP);
+	m->line_shift = ilog2(boot_cpu_data.x86_clflush_size);
 	m->coherent = ecap & VTD_ECAP_C && ecap & VTD_ECAP_SMPWCS;
 	if (pl_read64(&m->regs, VTD_CAP) != U64_MAX || ecap != U64_MAX)
 		return &m->regs;

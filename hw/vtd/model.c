@@ -371,6 +371,13 @@ static unsigned int m_regs_publish(struct pl_regs *r, const void *va, size_t len
 	return lines;
 }
 
+/* A unit that snoops sees the store at once; for the others publish makes it visible. */
+static void m_regs_stored(struct pl_regs *r, const void *va, size_t len)
+{
+	if (m_of(r)->cfg.coherent)
+		m_regs_publish(r, va, len);
+}
+
 static void m_regs_freed(struct pl_regs *r, const void *va, size_t len)
 {
 	vtd_model_freed_phys(m_of(r), virt_to_phys((void *)va), len);
@@ -394,6 +401,7 @@ static const struct pl_regs_ops m_regs_ops = {
 	.write32 = m_write32,
 	.write64 = m_write64,
 	.publish = m_regs_publish,
+	.stored = m_regs_stored,
 	.freed = m_regs_freed,
 	.request_irq = m_request_irq,
 	.free_irq = m_free_irq,

@@ -23,6 +23,9 @@
  * Locking: vtd_queue.lock for the ring and the numbers, never held while
  * polling.  Submitters may sleep.
  *
+ * Nothing here is published: the unit snoops the queue and the status address
+ * whatever ECAP.C says (11.4.3).
+ *
  * The hard rule: a batch is contiguous in the ring, so that no other
  * submitter's wait can come between a PASID-cache invalidation and the IOTLB
  * invalidation that must follow it (O2).
@@ -58,7 +61,6 @@ static void ring_put(struct vtd_queue *q, u64 lo, u64 hi)
 	desc[1] = hi;
 	desc[2] = 0;
 	desc[3] = 0;
-	q->regs->ops->publish(q->regs, desc, 4 * sizeof(*desc));
 	q->tail = (q->tail + 1) & (QUEUE_SIZE - 1);
 }
 
@@ -66,6 +68,17 @@ static void doorbell(struct vtd_queue *q)
 {
 	wmb();	/* descriptors before the tail that shows them to the unit */
 	pl_write64(q->regs, VTD_IQT, (u64)q->tail << VTD_IQ_DESC_SHIFT);
+}
+
+/*
+ * The unit has fetched all before a wait that it completed: no register read is
+ * needed to know.  @head may be further on by now, and must not go back: the
+ * ring may have been filled up to it.
+ */
+static void head_passed(struct vtd_queue *q, u32 at)
+{
+	if (((at - q->head) & (QUEUE_SIZE - 1)) <= ((q->tail - q->head) & (QUEUE_SIZE - 1)))
+		q->head = at;
 }
 
 static void read_head(struct vtd_queue *q)
@@ -263,36 +276,77 @@ static bool ring_room(struct vtd_queue *q, u32 n, unsigned long *flags)
 }
 
 /**
- * vtd_queue_add() - put one batch into the ring
+ * vtd_batch_begin() - a batch goes into the ring
+ * @b: the batch
+ * @q: the queue; locked until vtd_batch_end()
+ * @n: descriptors it may have, at most a quarter of the ring
+ * @cost: counts them: fences as fences, the rest as descriptors
+ *
+ * Context: may sleep here, and not again before vtd_batch_end().
+ */
+void vtd_batch_begin(struct vtd_batch *b, struct vtd_queue *q, u32 n, struct pl_cost *cost)
+	__acquires(&q->lock)
+{
+	b->q = q;
+	b->cost = cost;
+	spin_lock_irqsave(&q->lock, b->flags);
+	/* Two more than needed: there is always room for a wait. */
+	if (!q->error && !ring_room(q, n + 2, &b->flags))
+		queue_fail(q, q->error ?: -ETIMEDOUT);
+}
+
+/**
+ * vtd_batch_put() - one descriptor more
+ * @b: the batch
+ * @lo: low quadword
+ * @hi: high quadword; the other two are always zero
+ */
+void vtd_batch_put(struct vtd_batch *b, u64 lo, u64 hi)
+{
+	bool fence = FIELD_GET(VTD_DESC_TYPE, lo) == VTD_DESC_WAIT;
+
+	if (b->q->error)
+		return;
+	pl_cost_add(b->cost, fence ? PL_COUNT_FENCES : PL_COUNT_DESCS, 1);
+	ring_put(b->q, lo, hi);
+}
+
+/**
+ * vtd_batch_end() - the batch is whole
+ * @b: the batch
+ *
+ * The unit need not see it before somebody waits.
+ *
+ * Return: the ticket to wait for.
+ */
+u64 vtd_batch_end(struct vtd_batch *b)
+	__releases(&b->q->lock)
+{
+	u64 ticket = ++b->q->tickets;
+
+	spin_unlock_irqrestore(&b->q->lock, b->flags);
+	return ticket;
+}
+
+/**
+ * vtd_queue_add() - put a batch that is known beforehand into the ring
  * @q: the queue
  * @descs: low and high quadwords, in the order they must stand
  * @n: how many, at most a quarter of the ring
- * @cost: counts them: fences as fences, the rest as descriptors
- *
- * The unit need not see them before somebody waits.
+ * @cost: as for vtd_batch_begin()
  *
  * Context: may sleep.
  * Return: the ticket to wait for.
  */
 u64 vtd_queue_add(struct vtd_queue *q, const u64 (*descs)[2], u32 n, struct pl_cost *cost)
 {
-	unsigned long flags;
-	bool fence;
-	u64 ticket;
+	struct vtd_batch b;
 	u32 i;
 
-	spin_lock_irqsave(&q->lock, flags);
-	/* Two more than needed: there is always room for a wait. */
-	if (!q->error && !ring_room(q, n + 2, &flags))
-		queue_fail(q, q->error ?: -ETIMEDOUT);
-	for (i = 0; !q->error && i < n; i++) {
-		fence = FIELD_GET(VTD_DESC_TYPE, descs[i][0]) == VTD_DESC_WAIT;
-		pl_cost_add(cost, fence ? PL_COUNT_FENCES : PL_COUNT_DESCS, 1);
-		ring_put(q, descs[i][0], descs[i][1]);
-	}
-	ticket = ++q->tickets;
-	spin_unlock_irqrestore(&q->lock, flags);
-	return ticket;
+	vtd_batch_begin(&b, q, n, cost);
+	for (i = 0; i < n; i++)
+		vtd_batch_put(&b, descs[i][0], descs[i][1]);
+	return vtd_batch_end(&b);
 }
 
 /* Called with the lock held and no leader; returns with it held. */
@@ -300,16 +354,17 @@ static void lead(struct vtd_queue *q, struct pl_cost *cost, unsigned long *flags
 	__must_hold(&q->lock)
 {
 	u64 upto = q->tickets;
-	u32 seq = ++q->seq;
+	u32 seq = ++q->seq, end;
 
 	q->flushing = true;
 	ring_put(q, leader_wait(q), virt_to_phys(q->status));
 	pl_cost_add(cost, PL_COUNT_WAITS, 1);
+	end = q->tail;
 	doorbell(q);
 	spin_unlock_irqrestore(&q->lock, *flags);
 	poll_status(q, seq);
 	spin_lock_irqsave(&q->lock, *flags);
-	read_head(q);
+	head_passed(q, end);
 	q->done = upto;
 	q->flushing = false;
 }

@@ -244,21 +244,6 @@ int vtd_entry_reserve(struct vtd_unit *v, struct vtd_dev *vd, u32 pasid, struct 
 	return 0;
 }
 
-/**
- * vtd_entry() - where a PASID's entry stands
- * @vd: the device
- * @pasid: reserved before
- *
- * Return: its first quadword.
- */
-u64 *vtd_entry(struct vtd_dev *vd, u32 pasid)
-{
-	u64 pde = vd->dir[pasid / VTD_PE_PER_PAGE];
-	u64 *table = phys_to_virt(pde & VTD_PDE_PTR);
-
-	return table + (pasid % VTD_PE_PER_PAGE) * VTD_PE_QWORDS;
-}
-
 /* The context tables go with the unit; translation is off and nothing cached. */
 void vtd_context_free(struct vtd_unit *v)
 {

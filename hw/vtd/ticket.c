@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tickets: what an operation owes the unit's caches, as descriptors.
+ * Tickets: what an operation owes the unit's caches, and the batch that pays.
  *
- * Three lists, in the order in which caches must forget (O2): configuration
- * (context, PASID-cache), IOTLB, device TLB.  A device TLB asks the IOTLB, the
- * IOTLB asks the PASID-cache; a cache emptied before the one it asks fills up
- * with what is going away.  The unit keeps that order by itself (6.5.2.12), so
- * there are no fences, with one exception: a device-TLB invalidation for the
- * RID waits for IOTLB invalidations but not for PASID-based ones.
+ * Vocabulary.  A *debt* is what one slot owes: caches that may hold its entry
+ * or its translations.  Debts become descriptors when they are paid, since only
+ * then is it known how many are alike.
  *
- * Merging.  From MERGE_AT entries of one DID on, one domain-selective
- * invalidation takes the place of the single ones (6.5.3.3), and one global
- * one, of all PASIDs of a device, the place of its device-TLB entries.  So an
- * unmap seen by 64 PASIDs and a detach of 1,000 cost a handful of descriptors.
- * A list that is full nevertheless goes into the queue, without a wait.
+ * Order.  A batch goes through the debts three times, as caches must forget
+ * (O2): configuration (context, PASID-cache), IOTLB, device TLB.  A device TLB
+ * asks the IOTLB, the IOTLB asks the PASID-cache; a cache emptied before the
+ * one it asks fills up with what is going away.  The unit keeps that order by
+ * itself (6.5.2.12), so there are no fences, with one exception: a device-TLB
+ * invalidation for the RID waits for IOTLB invalidations but not for
+ * PASID-based ones.
+ *
+ * Merging.  More than MERGE_AT debts of one DID and device become one, for all
+ * PASIDs: one domain-selective invalidation in the place of the single ones
+ * (6.5.3.3), one of all PASIDs of the device in the place of its device-TLB
+ * ones.  So an unmap seen by 64 PASIDs and a detach of 1,000 cost a handful of
+ * descriptors, and a debt that such a one covers costs next to nothing.  A
+ * ticket that is full nevertheless goes into the queue, without a wait.
  *
  * Locking: a ticket is its caller's.
  *
@@ -22,34 +28,53 @@
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/mm.h>
-#include <linux/string.h>
 
 #include "vtd.h"
 
-#define NR_CONFIG	8
-#define NR_IOTLB	10
-#define NR_DTLB		8
-#define MERGE_AT	4	/* single entries of one tag before they become one */
-#define BATCH_MAX	(NR_CONFIG + NR_IOTLB + NR_DTLB + 2)
+#define NR_DEBTS	8
+#define MERGE_AT	4	/* single debts of one kind before they become one */
+#define BATCH_MAX	(3 * NR_DEBTS + 1)
 
-/* In pl_ticket.hw; the first four words start as zero. */
+/* The kind of a debt: whose it is and what is owed, all but the PASID. */
+#define KIND_DID	GENMASK_ULL(15, 0)
+#define KIND_RID	GENMASK_ULL(31, 16)
+#define OWE_CONTEXT	BIT_ULL(32)	/* the context entry, and whatever it led to */
+#define OWE_CONFIG	BIT_ULL(33)	/* the PASID-table entry */
+#define OWE_BY_PASID	BIT_ULL(34)	/* first stage: cached by DID and PASID */
+#define OWE_BY_DID	BIT_ULL(35)	/* second stage and pass-through: by DID alone */
+#define OWE_DTLB_PASID	BIT_ULL(36)	/* device TLB, requests with PASID */
+#define OWE_DTLB_RID	BIT_ULL(37)	/* device TLB, requests without */
+
+struct debt {
+	u64 kind;
+	u32 pasid;
+	bool all;		/* of every PASID */
+};
+
+/* In pl_ticket.hw; what is before the debts starts as zero. */
 struct vtd_ticket {
-	u8 nr_config;
-	u8 nr_iotlb;
-	u8 nr_dtlb;
-	bool queued;		/* @number is valid */
 	u64 number;		/* of the last batch in the queue */
-	u64 spare[2];
-	u64 config[NR_CONFIG][2];
-	u64 iotlb[NR_IOTLB][2];
-	u64 dtlb[NR_DTLB][2];
+	const struct pl_range *range;	/* of all debts; NULL: every address */
+	u8 nr;
+	bool queued;		/* @number is valid */
+	struct debt debts[NR_DEBTS];
 };
 
 static struct vtd_ticket *to_vt(struct pl_ticket *t)
 {
 	BUILD_BUG_ON(sizeof(struct vtd_ticket) > sizeof(t->hw));
-	BUILD_BUG_ON(offsetof(struct vtd_ticket, config) != PL_TICKET_ZEROED * sizeof(t->hw[0]));
+	BUILD_BUG_ON(offsetof(struct vtd_ticket, debts) > PL_TICKET_ZEROED * sizeof(t->hw[0]));
 	return (struct vtd_ticket *)t->hw;
+}
+
+static u16 did_of(const struct debt *o)
+{
+	return FIELD_GET(KIND_DID, o->kind);
+}
+
+static u16 rid_of(const struct debt *o)
+{
+	return FIELD_GET(KIND_RID, o->kind);
 }
 
 /* The tag under which the unit caches what @dom translates for @d. */
@@ -62,166 +87,20 @@ u16 vtd_did(const struct pl_dev *d, struct pl_domain *dom)
 	return dom->stage == 1 ? vd->did : to_vtd_domain(dom)->did;
 }
 
-static void put(u64 (*list)[2], u8 *n, u64 lo, u64 hi)
+/* 6.5.2.1, 6.5.2.2: by PASID, or domain-selective. */
+static void put_config(struct vtd_unit *v, struct vtd_batch *b, const struct debt *o)
 {
-	list[*n][0] = lo;
-	list[*n][1] = hi;
-	(*n)++;
-}
+	bool global = o->kind & OWE_CONTEXT && v->unit.caps.caching_mode;
+	bool all = o->all || o->kind & OWE_CONTEXT;
+	u64 g = global ? VTD_PC_GLOBAL : all ? VTD_PC_DOMAIN : VTD_PC_PASID;
 
-static bool has_type(const u64 (*list)[2], u8 n, u64 type)
-{
-	while (n--)
-		if (FIELD_GET(VTD_DESC_TYPE, list[n][0]) == type)
-			return true;
-	return false;
-}
-
-static u32 batch_put(u64 (*batch)[2], u32 at, const u64 (*list)[2], u8 n)
-{
-	memcpy(batch[at], list, n * sizeof(batch[0]));
-	return at + n;
-}
-
-/* Configuration, IOTLB, device TLB; a fence where 6.5.2.12 leaves a gap. */
-static u32 batch_build(const struct vtd_ticket *vt, u64 (*batch)[2])
-{
-	static const u64 fence[][2] = { { VTD_DESC_WAIT | VTD_WAIT_FN, 0 } };
-	u32 n = 0;
-
-	n = batch_put(batch, n, vt->config, vt->nr_config);
-	n = batch_put(batch, n, vt->iotlb, vt->nr_iotlb);
-	if (has_type(vt->iotlb, vt->nr_iotlb, VTD_DESC_PIOTLB) &&
-	    has_type(vt->dtlb, vt->nr_dtlb, VTD_DESC_DTLB))
-		n = batch_put(batch, n, fence, 1);
-	return batch_put(batch, n, vt->dtlb, vt->nr_dtlb);
-}
-
-static void ticket_emit(struct vtd_unit *v, struct pl_ticket *t)
-{
-	struct vtd_ticket *vt = to_vt(t);
-	u64 batch[BATCH_MAX][2];
-	u32 n = batch_build(vt, batch);
-
-	if (!n)
-		return;
-	vt->number = vtd_queue_add(&v->queue, batch, n, &t->cost);
-	vt->queued = true;
-	vt->nr_config = 0;
-	vt->nr_iotlb = 0;
-	vt->nr_dtlb = 0;
-}
-
-/* Room for all that one slot can owe, or make it. */
-static struct vtd_ticket *ticket_room(struct vtd_unit *v, struct pl_ticket *t)
-{
-	struct vtd_ticket *vt = to_vt(t);
-
-	if (vt->nr_config > NR_CONFIG - 2 || vt->nr_iotlb > NR_IOTLB - 1 ||
-	    vt->nr_dtlb > NR_DTLB - 1)
-		ticket_emit(v, t);
-	return vt;
-}
-
-/*
- * Add one entry to a list, unless @wide, which says more, is there already; and
- * put @wide in the place of all with the same tag once there are MERGE_AT.
- */
-struct merge {
-	u64 (*list)[2];
-	u8 *n;
-	u64 mask;	/* of the low quadword: what tells a tag */
-	u64 tag;
-	u64 wide[2];
-};
-
-static u8 merge_count(const struct merge *m, bool *covered, const u64 one[2])
-{
-	u8 i, same = 0;
-
-	for (i = 0; i < *m->n; i++) {
-		if ((m->list[i][0] & m->mask) != m->tag)
-			continue;
-		same++;
-		if (!memcmp(m->list[i], m->wide, sizeof(m->wide)) ||
-		    !memcmp(m->list[i], one, sizeof(m->wide)))
-			*covered = true;
-	}
-	return same;
-}
-
-static bool merge_same_range(const struct merge *m, u64 hi)
-{
-	u8 i;
-
-	for (i = 0; i < *m->n; i++)
-		if ((m->list[i][0] & m->mask) == m->tag &&
-		    (m->list[i][1] & ~VTD_PDTLB_HI_G) != hi)
-			return false;
-	return true;
-}
-
-static void merge_drop(const struct merge *m)
-{
-	u8 i, kept = 0;
-
-	for (i = 0; i < *m->n; i++) {
-		if ((m->list[i][0] & m->mask) == m->tag)
-			continue;
-		if (kept != i)
-			memcpy(m->list[kept], m->list[i], sizeof(m->list[0]));
-		kept++;
-	}
-	*m->n = kept;
-}
-
-static void merge_add(const struct merge *m, u64 lo, u64 hi)
-{
-	const u64 one[2] = { lo, hi };
-	bool covered = false;
-	u8 same;
-
-	same = merge_count(m, &covered, one);
-	if (covered)
-		return;
-	if (same < MERGE_AT) {
-		put(m->list, m->n, lo, hi);
-		return;
-	}
-	merge_drop(m);
-	put(m->list, m->n, m->wide[0], m->wide[1]);
-}
-
-/* 6.5.2.2, by PASID; domain-selective when there are many of one DID. */
-static void owe_pasid_cache(struct vtd_ticket *vt, u16 did, u32 pasid)
-{
-	const struct merge m = {
-		.list = vt->config,
-		.n = &vt->nr_config,
-		.mask = VTD_DESC_TYPE | VTD_PC_DID,
-		.tag = VTD_DESC_PC | FIELD_PREP(VTD_PC_DID, did),
-		.wide = { VTD_DESC_PC | FIELD_PREP(VTD_PC_G, VTD_PC_DOMAIN) |
-			  FIELD_PREP(VTD_PC_DID, did), 0 },
-	};
-
-	merge_add(&m, VTD_DESC_PC | FIELD_PREP(VTD_PC_G, VTD_PC_PASID) |
-		  FIELD_PREP(VTD_PC_DID, did) | FIELD_PREP(VTD_PC_PASID_ID, pasid), 0);
-}
-
-/* 6.5.2.3 and 6.5.2.4 share one list: a domain-selective one covers both. */
-static void owe_iotlb(struct vtd_ticket *vt, u16 did, u64 lo, u64 hi)
-{
-	const struct merge m = {
-		.list = vt->iotlb,
-		.n = &vt->nr_iotlb,
-		.mask = VTD_IOTLB_DID,
-		.tag = FIELD_PREP(VTD_IOTLB_DID, did),
-		.wide = { VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_DOMAIN) |
-			  FIELD_PREP(VTD_IOTLB_DID, did) | VTD_IOTLB_DR | VTD_IOTLB_DW, 0 },
-	};
-
-	BUILD_BUG_ON(VTD_IOTLB_DID != VTD_PIOTLB_DID);
-	merge_add(&m, lo, hi);
+	if (o->kind & OWE_CONTEXT)
+		vtd_batch_put(b, VTD_DESC_CC | FIELD_PREP(VTD_CC_G, VTD_CC_DEVICE) |
+			      FIELD_PREP(VTD_CC_SID, rid_of(o)), 0);
+	if (o->kind & (OWE_CONTEXT | OWE_CONFIG))
+		vtd_batch_put(b, VTD_DESC_PC | FIELD_PREP(VTD_PC_G, g) |
+			      FIELD_PREP(VTD_PC_DID, did_of(o)) |
+			      FIELD_PREP(VTD_PC_PASID_ID, all ? 0 : o->pasid), 0);
 }
 
 /* The order of the smallest naturally aligned block of pages that holds @r. */
@@ -244,29 +123,64 @@ static u64 range_hi(const struct pl_range *r)
 	       (r->first & ~((PAGE_SIZE << order) - 1));
 }
 
-/* First stage: by PASID.  @r NULL: everything. */
-static void owe_first_stage(struct vtd_unit *v, struct vtd_ticket *vt, u16 did, u32 pasid,
-			    const struct pl_range *r)
+/* 6.5.2.3, by DID, whoever uses it: what a merged debt needs, and the second stage. */
+static void put_iotlb_did(struct vtd_unit *v, struct vtd_batch *b, const struct debt *o,
+			  const struct pl_range *r)
 {
-	u64 lo = VTD_DESC_PIOTLB | FIELD_PREP(VTD_PIOTLB_DID, did) |
-		 FIELD_PREP(VTD_PIOTLB_PASID, pasid);
+	bool global = o->kind & OWE_CONTEXT && v->unit.caps.caching_mode;
+	bool whole = !(o->kind & OWE_BY_DID) || range_is_all(v, r);
+	u64 g = global ? VTD_IOTLB_GLOBAL : whole ? VTD_IOTLB_DOMAIN : VTD_IOTLB_PAGE;
 
-	if (range_is_all(v, r))
-		owe_iotlb(vt, did, lo | FIELD_PREP(VTD_PIOTLB_G, VTD_PIOTLB_ALL), 0);
-	else
-		owe_iotlb(vt, did, lo | FIELD_PREP(VTD_PIOTLB_G, VTD_PIOTLB_PAGE), range_hi(r));
+	vtd_batch_put(b, VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, g) |
+		      FIELD_PREP(VTD_IOTLB_DID, did_of(o)) | VTD_IOTLB_DR | VTD_IOTLB_DW,
+		      whole ? 0 : range_hi(r));
 }
 
-/* Second stage and pass-through: by DID, whoever uses it. */
-static void owe_second_stage(struct vtd_unit *v, struct vtd_ticket *vt, u16 did,
-			     const struct pl_range *r)
+/* 6.5.2.4, by DID and PASID. */
+static void put_iotlb_pasid(struct vtd_unit *v, struct vtd_batch *b, const struct debt *o,
+			    const struct pl_range *r)
 {
-	u64 lo = VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_DID, did) | VTD_IOTLB_DR | VTD_IOTLB_DW;
+	bool whole = range_is_all(v, r);
 
-	if (range_is_all(v, r))
-		owe_iotlb(vt, did, lo | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_DOMAIN), 0);
-	else
-		owe_iotlb(vt, did, lo | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_PAGE), range_hi(r));
+	vtd_batch_put(b, VTD_DESC_PIOTLB |
+		      FIELD_PREP(VTD_PIOTLB_G, whole ? VTD_PIOTLB_ALL : VTD_PIOTLB_PAGE) |
+		      FIELD_PREP(VTD_PIOTLB_DID, did_of(o)) |
+		      FIELD_PREP(VTD_PIOTLB_PASID, o->pasid), whole ? 0 : range_hi(r));
+}
+
+static bool is_by_did(const struct debt *o)
+{
+	return o->all || o->kind & (OWE_BY_DID | OWE_CONTEXT);
+}
+
+/* What one debt has emptied by DID, another need not empty again. */
+static bool iotlb_covered(const struct vtd_ticket *vt, const struct debt *o)
+{
+	const struct debt *p;
+
+	for (p = vt->debts; p < vt->debts + vt->nr; p++)
+		if (p != o && did_of(p) == did_of(o) && is_by_did(p) && (p < o || !is_by_did(o)))
+			return true;
+	return false;
+}
+
+/* Whether any was PASID-based. */
+static bool put_iotlbs(struct vtd_unit *v, struct vtd_batch *b, const struct vtd_ticket *vt)
+{
+	const struct debt *o;
+	bool by_pasid = false;
+
+	for (o = vt->debts; o < vt->debts + vt->nr; o++) {
+		if (iotlb_covered(vt, o))
+			continue;
+		if (is_by_did(o)) {
+			put_iotlb_did(v, b, o, vt->range);
+		} else {
+			put_iotlb_pasid(v, b, o, vt->range);
+			by_pasid = true;
+		}
+	}
+	return by_pasid;
 }
 
 /*
@@ -296,56 +210,131 @@ static u64 pfsid(const struct vtd_unit *v, u16 sid)
 	return FIELD_PREP(VTD_DTLB_PFSID_LO, sid & 0xf) | FIELD_PREP(VTD_DTLB_PFSID_HI, sid >> 4);
 }
 
-static void owe_dtlb_rid(struct vtd_unit *v, struct vtd_ticket *vt, u16 sid,
-			 const struct pl_range *r)
+/* One operation changes one range, so the form for all PASIDs keeps it. */
+static void put_dtlb_pasid(struct vtd_unit *v, struct vtd_batch *b, const struct debt *o,
+			   bool all, const struct pl_range *r)
 {
-	u64 lo = VTD_DESC_DTLB | FIELD_PREP(VTD_DTLB_SID, sid) | pfsid(v, sid);
-	const struct merge m = {
-		.list = vt->dtlb,
-		.n = &vt->nr_dtlb,
-		.mask = VTD_DESC_TYPE | VTD_DTLB_SID,
-		.tag = VTD_DESC_DTLB | FIELD_PREP(VTD_DTLB_SID, sid),
-		.wide = { lo, dtlb_addr(NULL, VTD_DTLB_HI_S) },
-	};
+	u16 sid = rid_of(o);
 
-	merge_add(&m, lo, dtlb_addr(r, VTD_DTLB_HI_S));
+	vtd_batch_put(b, VTD_DESC_PDTLB | FIELD_PREP(VTD_PDTLB_SID, sid) | pfsid(v, sid) |
+		      FIELD_PREP(VTD_PDTLB_PASID, all ? 0 : o->pasid),
+		      dtlb_addr(r, VTD_PDTLB_HI_S) | (all ? VTD_PDTLB_HI_G : 0));
 }
 
-/* One operation changes one range, so its wide form keeps it, for every PASID. */
-static void owe_dtlb_pasid(struct vtd_unit *v, struct vtd_ticket *vt, u16 sid, u32 pasid,
-			   const struct pl_range *r)
+/* How many of one device there are before @end; a debt for all is many. */
+static u32 dtlb_count(const struct vtd_ticket *vt, const struct debt *end, u16 rid)
 {
-	u64 lo = VTD_DESC_PDTLB | FIELD_PREP(VTD_PDTLB_SID, sid) | pfsid(v, sid);
-	u64 hi = dtlb_addr(r, VTD_PDTLB_HI_S);
-	struct merge m = {
-		.list = vt->dtlb,
-		.n = &vt->nr_dtlb,
-		.mask = VTD_DESC_TYPE | VTD_PDTLB_SID,
-		.tag = VTD_DESC_PDTLB | FIELD_PREP(VTD_PDTLB_SID, sid),
-		.wide = { lo, hi | VTD_PDTLB_HI_G },
-	};
+	const struct debt *o;
+	u32 n = 0;
 
-	if (!merge_same_range(&m, hi))
-		m.wide[1] = dtlb_addr(NULL, VTD_PDTLB_HI_S) | VTD_PDTLB_HI_G;
-	merge_add(&m, lo | FIELD_PREP(VTD_PDTLB_PASID, pasid), hi);
+	for (o = vt->debts; o < end; o++)
+		if (rid_of(o) == rid && o->kind & OWE_DTLB_PASID)
+			n += o->all ? MERGE_AT + 1 : 1;
+	return n;
 }
 
-/* What the IOTLB and the device TLB may hold of one slot; @r NULL: all of it. */
-static void owe_translations(struct vtd_unit *v, struct vtd_ticket *vt, const struct pl_dev *d,
-			     pl_pasid_t pasid, struct pl_domain *dom, const struct pl_range *r)
+static void put_dtlbs(struct vtd_unit *v, struct vtd_batch *b, const struct vtd_ticket *vt)
 {
-	u16 did = vtd_did(d, dom);
+	const struct debt *o, *end = vt->debts + vt->nr;
+	bool all;
 
-	if (dom->type == PL_DOMAIN_PAGING && dom->stage == 1)
-		owe_first_stage(v, vt, did, vtd_pasid(pasid), r);
-	else
-		owe_second_stage(v, vt, did, r);
+	for (o = vt->debts; o < end; o++) {
+		if (o->kind & OWE_DTLB_RID)
+			vtd_batch_put(b, VTD_DESC_DTLB | FIELD_PREP(VTD_DTLB_SID, rid_of(o)) |
+				      pfsid(v, rid_of(o)), dtlb_addr(vt->range, VTD_DTLB_HI_S));
+		if (!(o->kind & OWE_DTLB_PASID))
+			continue;
+		all = dtlb_count(vt, end, rid_of(o)) > MERGE_AT;
+		if (!all || !dtlb_count(vt, o, rid_of(o)))
+			put_dtlb_pasid(v, b, o, all, vt->range);
+	}
+}
+
+static bool owes_rid(const struct vtd_ticket *vt)
+{
+	const struct debt *o;
+
+	for (o = vt->debts; o < vt->debts + vt->nr; o++)
+		if (o->kind & OWE_DTLB_RID)
+			return true;
+	return false;
+}
+
+/* Configuration, IOTLB, device TLB; a fence where 6.5.2.12 leaves a gap. */
+static void batch_build(struct vtd_unit *v, struct vtd_batch *b, const struct vtd_ticket *vt)
+{
+	const struct debt *o;
+
+	for (o = vt->debts; o < vt->debts + vt->nr; o++)
+		put_config(v, b, o);
+	if (put_iotlbs(v, b, vt) && owes_rid(vt))
+		vtd_batch_put(b, VTD_DESC_WAIT | VTD_WAIT_FN, 0);
+	put_dtlbs(v, b, vt);
+}
+
+static void ticket_emit(struct vtd_unit *v, struct pl_ticket *t)
+{
+	struct vtd_ticket *vt = to_vt(t);
+	struct vtd_batch b;
+
+	vtd_batch_begin(&b, &v->queue, BATCH_MAX, &t->cost);
+	batch_build(v, &b, vt);
+	vt->number = vtd_batch_end(&b);
+	vt->queued = true;
+	vt->nr = 0;
+}
+
+/* Drop all debts of a kind: one for every PASID takes their place. */
+static void merge(struct vtd_ticket *vt, u64 kind)
+{
+	u8 i, kept = 0;
+
+	for (i = 0; i < vt->nr; i++)
+		if (vt->debts[i].kind != kind)
+			vt->debts[kept++] = vt->debts[i];
+	vt->nr = kept;
+}
+
+static void owe(struct vtd_unit *v, struct pl_ticket *t, u64 kind, u32 pasid,
+		const struct pl_range *r)
+{
+	struct vtd_ticket *vt = to_vt(t);
+	u8 i, same = 0;
+
+	if (vt->nr && vt->range != r)
+		ticket_emit(v, t);
+	for (i = 0; i < vt->nr; i++) {
+		if (vt->debts[i].kind != kind)
+			continue;
+		if (vt->debts[i].all || vt->debts[i].pasid == pasid)
+			return;
+		same++;
+	}
+	if (same == MERGE_AT)
+		merge(vt, kind);
+	else if (vt->nr == NR_DEBTS)
+		ticket_emit(v, t);
+	vt->range = r;
+	vt->debts[vt->nr++] = (struct debt) { kind, pasid, same == MERGE_AT };
+}
+
+static bool is_first_stage(const struct pl_domain *dom)
+{
+	return dom->type == PL_DOMAIN_PAGING && dom->stage == 1;
+}
+
+/* Whose translations the IOTLB may hold, and how it knows them. */
+static u64 iotlb_kind(const struct pl_dev *d, struct pl_domain *dom)
+{
+	return FIELD_PREP(KIND_DID, vtd_did(d, dom)) | FIELD_PREP(KIND_RID, d->rid) |
+	       (is_first_stage(dom) ? OWE_BY_PASID : OWE_BY_DID);
+}
+
+static u64 dtlb_kind(const struct pl_dev *d, pl_pasid_t pasid)
+{
 	if (!d->ats)
-		return;
-	if (pasid == PL_NO_PASID)
-		owe_dtlb_rid(v, vt, d->rid, r);
-	else
-		owe_dtlb_pasid(v, vt, d->rid, pasid, r);
+		return 0;
+	return pasid == PL_NO_PASID ? OWE_DTLB_RID : OWE_DTLB_PASID;
 }
 
 /**
@@ -359,10 +348,7 @@ static void owe_translations(struct vtd_unit *v, struct vtd_ticket *vt, const st
 void vtd_owe_slot(struct vtd_unit *v, const struct pl_dev *d, pl_pasid_t pasid,
 		  struct pl_domain *dom, struct pl_ticket *t)
 {
-	struct vtd_ticket *vt = ticket_room(v, t);
-
-	owe_pasid_cache(vt, vtd_did(d, dom), vtd_pasid(pasid));
-	owe_translations(v, vt, d, pasid, dom, NULL);
+	owe(v, t, OWE_CONFIG | iotlb_kind(d, dom) | dtlb_kind(d, pasid), vtd_pasid(pasid), NULL);
 }
 
 /**
@@ -379,18 +365,8 @@ void vtd_owe_slot(struct vtd_unit *v, const struct pl_dev *d, pl_pasid_t pasid,
 void vtd_owe_new(struct vtd_unit *v, const struct pl_dev *d, pl_pasid_t pasid,
 		 struct pl_domain *dom, struct pl_ticket *t)
 {
-	struct vtd_ticket *vt;
-	u16 did;
-
-	if (!v->unit.caps.caching_mode)
-		return;
-	vt = ticket_room(v, t);
-	did = vtd_did(d, dom);
-	owe_pasid_cache(vt, did, vtd_pasid(pasid));
-	if (dom->type == PL_DOMAIN_PAGING && dom->stage == 1)
-		owe_first_stage(v, vt, did, vtd_pasid(pasid), NULL);
-	else
-		owe_second_stage(v, vt, did, NULL);
+	if (v->unit.caps.caching_mode)
+		owe(v, t, OWE_CONFIG | iotlb_kind(d, dom), vtd_pasid(pasid), NULL);
 }
 
 /**
@@ -405,29 +381,17 @@ void vtd_owe_new(struct vtd_unit *v, const struct pl_dev *d, pl_pasid_t pasid,
  */
 void vtd_owe_context(struct vtd_unit *v, const struct pl_dev *d, struct pl_ticket *t)
 {
-	bool all = v->unit.caps.caching_mode;
-	u64 pc = all ? VTD_PC_GLOBAL : VTD_PC_DOMAIN;
-	u64 iotlb = all ? VTD_IOTLB_GLOBAL : VTD_IOTLB_DOMAIN;
 	const struct vtd_dev *vd = d->hw;
-	struct vtd_ticket *vt = ticket_room(v, t);
 
-	put(vt->config, &vt->nr_config,
-	    VTD_DESC_CC | FIELD_PREP(VTD_CC_G, VTD_CC_DEVICE) | FIELD_PREP(VTD_CC_SID, d->rid), 0);
-	put(vt->config, &vt->nr_config,
-	    VTD_DESC_PC | FIELD_PREP(VTD_PC_G, pc) | FIELD_PREP(VTD_PC_DID, vd->did), 0);
-	put(vt->iotlb, &vt->nr_iotlb,
-	    VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, iotlb) |
-	    FIELD_PREP(VTD_IOTLB_DID, vd->did) | VTD_IOTLB_DR | VTD_IOTLB_DW, 0);
+	owe(v, t, OWE_CONTEXT | FIELD_PREP(KIND_DID, vd->did) | FIELD_PREP(KIND_RID, d->rid),
+	    VTD_RID_PASID, NULL);
 }
 
 /* pl_unit_ops.inval: mappings of a slot's domain changed. */
-void vtd_inval(struct pl_unit *u, struct pl_slot *slot, const struct pl_range *r,
-	       struct pl_ticket *t)
+void vtd_inval(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom,
+	       const struct pl_range *r, struct pl_ticket *t)
 {
-	struct vtd_unit *v = to_vtd(u);
-	struct pl_domain *dom = rcu_dereference_raw(slot->domain);
-
-	owe_translations(v, ticket_room(v, t), slot->dev, slot->pasid, dom, r);
+	owe(to_vtd(u), t, iotlb_kind(d, dom) | dtlb_kind(d, pasid), vtd_pasid(pasid), r);
 }
 
 /* pl_unit_ops.sync: nothing owed, nothing waited for. */
@@ -436,7 +400,8 @@ int vtd_sync(struct pl_unit *u, struct pl_ticket *t)
 	struct vtd_ticket *vt = to_vt(t);
 	struct vtd_unit *v = to_vtd(u);
 
-	ticket_emit(v, t);
+	if (vt->nr)
+		ticket_emit(v, t);
 	if (!vt->queued)
 		return vtd_queue_error(&v->queue);
 	vt->queued = false;

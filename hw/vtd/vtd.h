@@ -25,12 +25,14 @@
  * Locking, outermost first: the core's locks (kmod/unit.h), vtd_unit.lock
  * (context tables), vtd_queue.lock.  vtd_unit.fault_lock stands alone.
  *
- * The hard rule: every store to memory the unit reads goes through vtd_store().
+ * The hard rule: every store to memory the unit reads goes through vtd_store(),
+ * or through vtd_write() with a vtd_publish() behind the last one of the line.
  */
 #ifndef _PASIDLAB_VTD_H
 #define _PASIDLAB_VTD_H
 
 #include <linux/idr.h>
+#include <linux/io.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -72,6 +74,18 @@ struct vtd_queue {
 	u32 mended_head;
 	u32 mended_seq;
 	int error;
+};
+
+/**
+ * struct vtd_batch - descriptors on their way into the queue, which is locked
+ * @q: the queue
+ * @cost: counts them
+ * @flags: interrupts, as they were
+ */
+struct vtd_batch {
+	struct vtd_queue *q;
+	struct pl_cost *cost;
+	unsigned long flags;
 };
 
 /**
@@ -199,10 +213,31 @@ static inline u32 vtd_pasid(pl_pasid_t pasid)
 	return pasid == PL_NO_PASID ? VTD_RID_PASID : pasid;
 }
 
+/* The first quadword of the entry of a PASID, which vtd_entry_reserve() has seen (9.5). */
+static inline u64 *vtd_entry(const struct vtd_dev *vd, u32 pasid)
+{
+	u64 *table = phys_to_virt(vd->dir[pasid / VTD_PE_PER_PAGE] & VTD_PDE_PTR);
+
+	return table + (pasid % VTD_PE_PER_PAGE) * VTD_PE_QWORDS;
+}
+
 /* Make stores at @va visible to the unit, and count what that took. */
 static inline void vtd_publish(struct vtd_unit *v, const void *va, size_t len, struct pl_cost *cost)
 {
 	pl_cost_add(cost, PL_COUNT_FLUSHES, v->regs->ops->publish(v->regs, va, len));
+}
+
+/*
+ * One of several stores to a line that the unit may be reading; the last one is
+ * followed by vtd_publish().  A line reaches memory as it is at some moment, so
+ * whatever the unit sees meanwhile is the stores up to one of them, in order.
+ */
+static inline void vtd_write(struct vtd_unit *v, u64 *entry, u64 val, struct pl_cost *cost)
+{
+	WRITE_ONCE(*entry, val);
+	pl_cost_add(cost, PL_COUNT_WRITES, 1);
+	if (v->regs->ops->stored)
+		v->regs->ops->stored(v->regs, entry, sizeof(*entry));
 }
 
 /* One store to a table entry that the unit may be reading. */
@@ -228,7 +263,6 @@ void vtd_table_free(struct vtd_unit *v, void *table, unsigned int order);
 int vtd_dev_add(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t);
 void vtd_dev_del(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t);
 int vtd_entry_reserve(struct vtd_unit *v, struct vtd_dev *vd, u32 pasid, struct pl_cost *cost);
-u64 *vtd_entry(struct vtd_dev *vd, u32 pasid);
 void vtd_context_free(struct vtd_unit *v);
 
 /* passthrough.c */
@@ -264,13 +298,16 @@ void vtd_owe_slot(struct vtd_unit *v, const struct pl_dev *d, pl_pasid_t pasid,
 		  struct pl_domain *dom, struct pl_ticket *t);
 void vtd_owe_new(struct vtd_unit *v, const struct pl_dev *d, pl_pasid_t pasid,
 		 struct pl_domain *dom, struct pl_ticket *t);
-void vtd_inval(struct pl_unit *u, struct pl_slot *slot, const struct pl_range *r,
-	       struct pl_ticket *t);
+void vtd_inval(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom,
+	       const struct pl_range *r, struct pl_ticket *t);
 int vtd_sync(struct pl_unit *u, struct pl_ticket *t);
 
 /* queue.c */
 int vtd_queue_start(struct vtd_unit *v);
 void vtd_queue_stop(struct vtd_unit *v);
+void vtd_batch_begin(struct vtd_batch *b, struct vtd_queue *q, u32 n, struct pl_cost *cost);
+void vtd_batch_put(struct vtd_batch *b, u64 lo, u64 hi);
+u64 vtd_batch_end(struct vtd_batch *b);
 u64 vtd_queue_add(struct vtd_queue *q, const u64 (*descs)[2], u32 n, struct pl_cost *cost);
 int vtd_queue_wait(struct vtd_queue *q, u64 ticket, struct pl_cost *cost);
 

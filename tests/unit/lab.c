@@ -160,10 +160,27 @@ static u64 slot_print(u64 sum, const struct pl_slot *slot)
 	return mix(sum, (unsigned long)slot->owner);
 }
 
+/* The PASID slots that hold something, folded into @sum; @n: how many. */
+static u64 slots_print(struct pl_dev *d, u64 sum, unsigned int *n)
+{
+	struct pl_slot *page;
+	u32 first, i;
+
+	for (first = 0; first < d->max_pasids; first += PL_SLOTS_PER_PAGE) {
+		page = pl_slot_find(d, first);
+		for (i = 0; page && i < PL_SLOTS_PER_PAGE; i++) {
+			if (pl_domain_is_blocking(rcu_dereference_raw(page[i].domain)))
+				continue;
+			sum = slot_print(sum, &page[i]);
+			++*n;
+		}
+	}
+	return sum;
+}
+
 static void ep_state(struct pl_dev *d, struct lab_ep *ep)
 {
-	struct pl_slot *slot;
-	unsigned long i;
+	unsigned int n = 0;
 
 	mutex_lock(&d->lock);
 	ep->present = true;
@@ -171,9 +188,7 @@ static void ep_state(struct pl_dev *d, struct lab_ep *ep)
 	ep->aux_enabled = d->aux_enabled;
 	ep->claimed = d->claimed;
 	ep->mode = d->mode;
-	ep->slots = slot_print(0, &d->rid_slot);
-	xa_for_each(&d->slots, i, slot)
-		ep->slots = slot_print(ep->slots, slot);
+	ep->slots = slots_print(d, slot_print(0, &d->rid_slot), &n);
 	mutex_unlock(&d->lock);
 }
 
@@ -248,13 +263,15 @@ bool lab_same(const struct lab_state *a, const struct lab_state *b)
 static bool ep_idle(int i)
 {
 	struct pl_dev *d = pl_dev_get_by_name(ep_name(i));
+	unsigned int n = 0;
 	bool idle;
 
 	if (!d)
 		return true;
 	mutex_lock(&d->lock);
 	idle = equal("PASIDs of endpoint", i, 0, d->nr_pasids);
-	idle &= equal("slots of endpoint", i, 0, !xa_empty(&d->slots));
+	slots_print(d, 0, &n);
+	idle &= equal("slots of endpoint", i, 0, n);
 	idle &= equal("RID domain of endpoint", i, 0, pl_slot_domain(d, PL_NO_PASID)->id);
 	idle &= equal("enables of endpoint", i, 0, d->aux_enabled);
 	idle &= equal("claim of endpoint", i, 0, !!d->claimed);

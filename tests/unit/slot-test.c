@@ -839,7 +839,7 @@ static void sweep_one(struct world *w, const struct sweep *s)
 		assert_int_equal(ret, -ENOMEM);
 		rcu_barrier();
 		assert_int_equal(shim_alloc_live() - shim_xa_nodes_live(), live);
-		/* A page of PASID entries, once there, stays (hw/vtd/table.c). */
+		/* A page of slots or of PASID entries, once there, stays. */
 		assert_true(shim_pages_live() <= pages + 1);
 	}
 	assert_int_equal(ret, 0);

@@ -74,6 +74,7 @@ struct fake {
 	unsigned int wrong;
 	struct platform_device *pdev;
 	struct pl_dev *d;
+	const struct pl_engine_ops *engine;
 	void *priv;
 	struct completion gate, waiting, off;
 };
@@ -237,6 +238,7 @@ static void find_device(struct fake *k)
 {
 	k->d = pl_dev_get_by_name(PL_SOFT_DRIVER ".0");
 	assert_non_null(k->d);
+	k->engine = k->d->engine;
 	k->priv = k->d->engine_priv;
 	pl_dev_put(k->d);
 }
@@ -286,7 +288,7 @@ static int world_down(void **state)
 
 static int run(struct fake *k, struct pl_dma_desc *descs, unsigned int n)
 {
-	return k->d->engine->run(k->priv, descs, n);
+	return k->engine->run(k->priv, descs, n);
 }
 
 /* The byte at an IOVA. */

@@ -47,6 +47,7 @@
 #define __aligned(n)		__attribute__((__aligned__(n)))
 #define __printf(f, a)		__attribute__((__format__(__printf__, f, a)))
 #define __maybe_unused		__attribute__((__unused__))
+#define __uninitialized
 #define __always_unused		__attribute__((__unused__))
 #define __used			__attribute__((__used__))
 #define __must_check		__attribute__((__warn_unused_result__))
