@@ -14,6 +14,9 @@
  * whole: the unit loses all below it with one store, and the tables go to the
  * ticket until no cache can lead into them (O8).
  *
+ * A table of level 0 counts its leaves (page_private() of its page), so that
+ * one that goes as a whole need not be read: what was mapped is then a number.
+ *
  * Locking: pl_domain.lock.
  *
  * The hard rule: a table page is freed after the sync, never before.
@@ -68,14 +71,19 @@ static const struct format *format_of(const struct vtd_domain *vd)
 	return vd->dom.stage == 1 ? &first_stage : &second_stage;
 }
 
+static u32 span_shift(int level)
+{
+	return PAGE_SHIFT + level * VTD_PT_INDEX_BITS;
+}
+
 static u64 span(int level)
 {
-	return (u64)PAGE_SIZE << (level * VTD_PT_INDEX_BITS);
+	return 1ULL << span_shift(level);
 }
 
 static u32 index_of(u64 iova, int level)
 {
-	return (iova >> (PAGE_SHIFT + level * VTD_PT_INDEX_BITS)) & (ENTRIES - 1);
+	return (iova >> span_shift(level)) & (ENTRIES - 1);
 }
 
 static bool in_use(const struct format *f, u64 e)
@@ -91,6 +99,19 @@ static bool is_leaf(u64 e, int level)
 static u64 *table_of(u64 e)
 {
 	return phys_to_virt(e & VTD_PT_ADDR);
+}
+
+/* Leaves in a table of level 0. */
+static u32 leaf_count(const u64 *table)
+{
+	return page_private(virt_to_page(table));
+}
+
+static void leaf_count_add(u64 *table, int n)
+{
+	struct page *page = virt_to_page(table);
+
+	set_page_private(page, page_private(page) + n);
 }
 
 /* One map: where it is, what is left. */
@@ -116,27 +137,37 @@ static bool page_size_ok(const struct mapping *m, int level)
 	return pgsizes & span(level);
 }
 
-/* A leaf fits where size and both addresses allow and no table is in the way. */
-static bool leaf_fits(const struct mapping *m, u64 e, int level)
+/* A leaf fits into an empty entry where size and both addresses allow. */
+static bool leaf_fits(const struct mapping *m, int level)
 {
 	u64 size = span(level);
 
-	if (!level)
-		return true;
-	return level <= 2 && m->left >= size && !((m->iova | m->paddr) & (size - 1)) &&
-	       !(in_use(m->f, e) && !is_leaf(e, level)) && page_size_ok(m, level);
+	return !level || (level <= 2 && m->left >= size &&
+			  !((m->iova | m->paddr) & (size - 1)) && page_size_ok(m, level));
 }
 
-static int leaf_write(struct mapping *m, u64 *entry, int level)
+/*
+ * A run of leaves in one table, up to the first entry in use.  They are
+ * published together: one flush a line, not eight.
+ */
+static void leaves_write(struct mapping *m, u64 *table, int level)
 {
-	if (in_use(m->f, *entry))
-		return -EEXIST;
-	WRITE_ONCE(*entry, m->paddr | m->leaf | (level ? VTD_PT_PS : 0));
-	pl_cost_add(m->cost, PL_COUNT_WRITES, 1);
-	m->iova += span(level);
-	m->paddr += span(level);
-	m->left -= span(level);
-	return 0;
+	u64 e = m->paddr | m->leaf | (level ? VTD_PT_PS : 0), size = span(level);
+	u64 *first = &table[index_of(m->iova, level)], *at = first;
+	u64 *end = min(table + ENTRIES, first + (m->left >> span_shift(level)));
+	u64 present = m->f->present;
+	u32 n;
+
+	for (; at < end && !(*at & present); at++, e += size)
+		WRITE_ONCE(*at, e);
+	n = at - first;
+	pl_cost_add(m->cost, PL_COUNT_WRITES, n);
+	vtd_publish(m->v, first, n * sizeof(*first), m->cost);
+	if (!level)
+		leaf_count_add(table, n);
+	m->iova += n * size;
+	m->paddr += n * size;
+	m->left -= n * size;
 }
 
 static int link_write(struct mapping *m, u64 *entry)
@@ -145,38 +176,32 @@ static int link_write(struct mapping *m, u64 *entry)
 
 	if (!table)
 		return -ENOMEM;
+	set_page_private(virt_to_page(table), 0);
 	vtd_store(m->v, entry, virt_to_phys(table) | m->f->link, m->cost);
 	return 0;
 }
 
-static int map_level(struct mapping *m, u64 *table, int level);
-
-static int map_entry(struct mapping *m, u64 *entry, int level)
+/* From the root down to where the next leaf goes, and as many more as follow it there. */
+static int map_run(struct mapping *m)
 {
-	int ret;
+	int level = m->vd->levels - 1, ret;
+	u64 *table = m->vd->root, *entry;
 
-	if (leaf_fits(m, *entry, level))
-		return leaf_write(m, entry, level);
-	if (in_use(m->f, *entry) && is_leaf(*entry, level))
-		return -EEXIST;
-	if (!in_use(m->f, *entry)) {
-		ret = link_write(m, entry);
-		if (ret)
-			return ret;
+	for (;; level--) {
+		entry = &table[index_of(m->iova, level)];
+		if (in_use(m->f, *entry)) {
+			if (is_leaf(*entry, level))
+				return -EEXIST;
+		} else if (leaf_fits(m, level)) {
+			leaves_write(m, table, level);
+			return 0;
+		} else {
+			ret = link_write(m, entry);
+			if (ret)
+				return ret;
+		}
+		table = table_of(*entry);
 	}
-	return map_level(m, table_of(*entry), level - 1);
-}
-
-/* The leaves of one table are published together: one flush a line, not eight. */
-static int map_level(struct mapping *m, u64 *table, int level)
-{
-	u32 first = index_of(m->iova, level), i;
-	int ret = 0;
-
-	for (i = first; i < ENTRIES && m->left && !ret; i++)
-		ret = map_entry(m, &table[i], level);
-	vtd_publish(m->v, &table[first], (i - first) * sizeof(*table), m->cost);
-	return ret;
 }
 
 /* pl_unit_ops.map */
@@ -196,10 +221,11 @@ int vtd_map(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 size, u32 pr
 		.leaf = f->leaf | (prot & PL_PROT_READ ? f->read : 0) |
 			(prot & PL_PROT_WRITE ? f->write : 0),
 	};
-	int ret;
+	int ret = 0;
 
 	dma_wmb();	/* what the pages hold before the leaves that lead to them */
-	ret = map_level(&m, vd->root, vd->levels - 1);
+	while (m.left && !ret)
+		ret = map_run(&m);
 	*mapped = size - m.left;
 	return ret;
 }
@@ -208,14 +234,33 @@ int vtd_map(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 size, u32 pr
 struct unmapping {
 	struct vtd_unit *v;
 	const struct format *f;
-	struct pl_ticket *t;
+	struct pl_cost *cost;
+	struct list_head *tables;	/* unlinked */
 	u64 first;
 	u64 last;
-	u64 low;	/* of all leaves that went */
+	u64 low;	/* of all leaves that went one by one */
 	u64 high;
 	u64 bytes;
 	bool unlinked;
 };
+
+/* Everything under a link that was just cleared; nothing here needs a store. */
+static void table_collect(struct unmapping *u, u64 *table, int level)
+{
+	u32 i;
+
+	if (!level)
+		u->bytes += (u64)leaf_count(table) << PAGE_SHIFT;
+	for (i = 0; level && i < ENTRIES; i++) {
+		if (!in_use(u->f, table[i]))
+			continue;
+		if (is_leaf(table[i], level))
+			u->bytes += span(level);
+		else
+			table_collect(u, table_of(table[i]), level - 1);
+	}
+	list_add(&virt_to_page(table)->lru, u->tables);
+}
 
 static void leaf_gone(struct unmapping *u, u64 base, int level)
 {
@@ -224,57 +269,45 @@ static void leaf_gone(struct unmapping *u, u64 base, int level)
 	u->bytes += span(level);
 }
 
-/* Everything under a link that was just cleared; nothing here needs a store. */
-static void table_collect(struct unmapping *u, u64 *table, u64 base, int level)
-{
-	u32 i;
-
-	for (i = 0; i < ENTRIES; i++) {
-		if (!in_use(u->f, table[i]))
-			continue;
-		if (is_leaf(table[i], level))
-			leaf_gone(u, base + i * span(level), level);
-		else
-			table_collect(u, table_of(table[i]), base + i * span(level), level - 1);
-	}
-	list_add(&virt_to_page(table)->lru, &u->t->table_pages);
-}
-
-static void entry_clear(struct unmapping *u, u64 *entry)
-{
-	WRITE_ONCE(*entry, 0);
-	pl_cost_add(&u->t->cost, PL_COUNT_WRITES, 1);
-}
-
 static void unmap_level(struct unmapping *u, u64 *table, u64 base, int level);
 
-static void unmap_entry(struct unmapping *u, u64 *entry, u64 base, int level)
+/* Returns whether the entry was cleared. */
+static bool unmap_entry(struct unmapping *u, u64 *entry, u64 base, int level)
 {
 	u64 e = *entry, end = base + span(level) - 1;
 
 	if (!in_use(u->f, e))
-		return;
+		return false;
 	if (is_leaf(e, level)) {
-		entry_clear(u, entry);
+		WRITE_ONCE(*entry, 0);
 		leaf_gone(u, base, level);
-	} else if (u->first <= base && end <= u->last) {
-		entry_clear(u, entry);
-		table_collect(u, table_of(e), base, level - 1);
-		u->unlinked = true;
-	} else {
-		unmap_level(u, table_of(e), base, level - 1);
+		return true;
 	}
+	if (u->first > base || end > u->last) {
+		unmap_level(u, table_of(e), base, level - 1);
+		return false;
+	}
+	WRITE_ONCE(*entry, 0);
+	table_collect(u, table_of(e), level - 1);
+	u->unlinked = true;
+	return true;
 }
 
+/* What of the range lies in one table; published together, as in a map. */
 static void unmap_level(struct unmapping *u, u64 *table, u64 base, int level)
 {
 	u64 from = max(u->first, base);
-	u64 to = min(u->last, base + (ENTRIES * span(level)) - 1);
-	u32 first = index_of(from, level), last = index_of(to, level), i;
+	u64 to = min(u->last, base + (span(level) << VTD_PT_INDEX_BITS) - 1);
+	u32 first = index_of(from, level), last = index_of(to, level), i, n = 0;
 
 	for (i = first; i <= last; i++)
-		unmap_entry(u, &table[i], base + i * span(level), level);
-	vtd_publish(u->v, &table[first], (last - first + 1) * sizeof(*table), &u->t->cost);
+		n += unmap_entry(u, &table[i], base + ((u64)i << span_shift(level)), level);
+	if (!n)
+		return;
+	pl_cost_add(u->cost, PL_COUNT_WRITES, n);
+	vtd_publish(u->v, &table[first], (last - first + 1) * sizeof(*table), u->cost);
+	if (!level)
+		leaf_count_add(table, -(int)n);
 }
 
 /* pl_unit_ops.unmap */
@@ -284,7 +317,8 @@ u64 vtd_unmap(struct pl_domain *dom, struct pl_range *r, struct pl_ticket *t)
 	struct unmapping u = {
 		.v = to_vtd(dom->unit),
 		.f = format_of(vd),
-		.t = t,
+		.cost = &t->cost,
+		.tables = &t->table_pages,
 		.first = r->first,
 		.last = r->last,
 		.low = U64_MAX,
@@ -319,15 +353,20 @@ phys_addr_t vtd_iova_to_phys(struct pl_domain *dom, u64 iova)
 	}
 }
 
-/* pl_unit_ops.table_free: after the sync. */
-void vtd_table_pages_free(struct pl_unit *u, struct pl_ticket *t)
+static void tables_free(struct vtd_unit *v, struct list_head *tables)
 {
 	struct page *page, *next;
 
-	list_for_each_entry_safe(page, next, &t->table_pages, lru) {
+	list_for_each_entry_safe(page, next, tables, lru) {
 		list_del(&page->lru);
-		vtd_table_free(to_vtd(u), page_address(page), 0);
+		vtd_table_free(v, page_address(page), 0);
 	}
+}
+
+/* pl_unit_ops.table_free: after the sync. */
+void vtd_table_pages_free(struct pl_unit *u, struct pl_ticket *t)
+{
+	tables_free(to_vtd(u), &t->table_pages);
 }
 
 static u64 iova_last(const struct vtd_unit *v, const struct vtd_domain *vd)
@@ -360,7 +399,7 @@ static void domain_release(struct vtd_unit *v, struct vtd_domain *vd)
 	vtd_table_free(v, vd->root, 0);
 	if (vd->did)
 		ida_free(&v->dids, vd->did);
-	kfree(vd);
+	kfree_rcu(vd, dom.rcu);
 }
 
 /* pl_unit_ops.domain_alloc */
@@ -390,13 +429,11 @@ void vtd_domain_free(struct pl_unit *u, struct pl_domain *dom)
 {
 	struct vtd_domain *vd = to_vtd_domain(dom);
 	struct vtd_unit *v = to_vtd(u);
-	struct unmapping all = { .v = v, .f = format_of(vd), .low = U64_MAX };
-	struct pl_ticket t;
+	LIST_HEAD(tables);
+	struct unmapping all = { .v = v, .f = format_of(vd), .tables = &tables };
 
-	INIT_LIST_HEAD(&t.table_pages);
-	all.t = &t;
-	table_collect(&all, vd->root, 0, vd->levels - 1);
+	table_collect(&all, vd->root, vd->levels - 1);
 	vd->root = NULL;
-	vtd_table_pages_free(u, &t);
+	tables_free(v, &tables);
 	domain_release(v, vd);
 }

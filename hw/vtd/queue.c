@@ -159,7 +159,6 @@ static int mend(struct vtd_queue *q)
 	desc[1] = hi;
 	desc[2] = 0;
 	desc[3] = 0;
-	q->regs->ops->publish(q->regs, desc, 4 * sizeof(*desc));
 	return whole ? 0 : -EIO;
 }
 
