@@ -136,8 +136,8 @@ static const struct pl_step pl_check_steps[] = {
 	LOAD_UNIT("load-unit-first"),
 	SAY_MODULE,
 	/*
-	 * Ten rounds; it leaves both modules loaded, as it found them.  Before PASIDs are used: what
-	 * QEMU does when its unit is switched on and off grows with the PASIDs it has ever seen.
+	 * Ten rounds; it leaves both modules loaded, as it found them.  Before PASIDs are used:
+	 * what QEMU does when its unit is switched on or off grows with the PASIDs it has seen.
 	 */
 	{ .name = "unload-and-load", .timeout_s = 120,
 	  .argv = { "abi-test", "-m", "/modules/pasidlab.ko strict=1", "-m",

@@ -5,8 +5,9 @@
  * A *suite* is a list of steps; a step is one line of the guest's plan (harness/guest/image.h),
  * whose words may hold {variables}, and so may their values.  A *unit* is a kind of IOMMU by the
  * name the user gives, with the module that drives it.  Suites name no unit: the unit's row fills
- * {unit_module}, {params}, {device} (an endpoint) and one of {model} and {machine}.  Where "{params}" is a word by itself
- * it becomes as many words as there are parameters, none among them.
+ * {unit_module}, {params}, {device} (an endpoint), one of {model} and {machine}, one of {identity}
+ * and {no_identity}.  Where "{params}" is a word by itself it becomes as many words as there are
+ * parameters, none among them.
  *
  * The hard rule: nothing that a user types reaches a plan but through a variable, and variables
  * hold only what an option table has checked.
@@ -32,7 +33,8 @@
  * @params: {params}: what the module is loaded with, separated by blanks
  * @model: the unit is a reference model, {model} is not empty; else {machine} is not
  * @caching_mode: the model can have one (VT-d 6.1), {caching_mode} is not empty
- * @no_identity: {no_identity}: why random operations leave the identity domain out; NULL: they do not
+ * @no_identity: {no_identity}: why random operations leave the identity domain out; NULL: they do
+ *	not, and {identity} is not empty
  * @append: words for the guest's kernel command line; NULL: none
  * @qemu_iommu: the emulator's -device for the unit; NULL: none
  * @qemu_engine: its -device for each endpoint; NULL: any QEMU will do

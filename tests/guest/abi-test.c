@@ -17,7 +17,8 @@
 
 static const struct abi_group *const groups[] = {
 	&abi_group_struct, &abi_group_handle, &abi_group_feature, &abi_group_slot, &abi_group_rid,
-	&abi_group_map, &abi_group_dma, &abi_group_walk, &abi_group_life, &abi_group_remove, &abi_group_unload,
+	&abi_group_map, &abi_group_dma, &abi_group_walk,
+	&abi_group_life, &abi_group_remove, &abi_group_unload,
 };
 
 #define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))

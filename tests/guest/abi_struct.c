@@ -418,7 +418,8 @@ static void fill_walk(struct stage *s, void *arg)
 
 static const struct request requests[] = {
 	{ REQ(VERSION, pl_ioc_version), .out = true, CALL(fill_nothing, undo_nothing) },
-	{ REQ(DEV_INFO, pl_ioc_dev_info), FIRST(pl_ioc_dev_info, engine_name), .out = true, CALL(fill_nothing, undo_nothing) },
+	{ REQ(DEV_INFO, pl_ioc_dev_info), FIRST(pl_ioc_dev_info, engine_name), .out = true,
+	  CALL(fill_nothing, undo_nothing) },
 	{ REQ(DEV_OPEN, pl_ioc_dev_open), RESERVED(pl_ioc_dev_open), .out = true,
 	  CALL(fill_dev_open, undo_dev_open) },
 	{ REQ(FREE, pl_ioc_free), RESERVED(pl_ioc_free), CALL(fill_free, undo_free) },

@@ -25,7 +25,7 @@
 
 #define TICKS		64	/* steps between looks at the clock */
 #define PROGRESS	4096	/* and between progress frames */
-#define LINES		4	/* of a failure's account that go into the verdict: first and last */
+#define LINES		4	/* of a failure's account that go into the verdict */
 
 static struct {
 	uint64_t seed, steps, seconds, walks;
@@ -68,7 +68,8 @@ static void run(struct prop_backend *b)
 	uint64_t end = opt.seconds ? now() + 1000 * opt.seconds : 0;
 	const struct prop_options options = {
 		.seed = opt.seed, .steps = opt.steps ? opt.steps : UINT64_MAX,
-		.no_identity = opt.no_identity, .walks = opt.walks, .ticks = TICKS, .over = over, .say = say, .ctx = &end,
+		.no_identity = opt.no_identity, .walks = opt.walks, .ticks = TICKS, .over = over,
+		.say = say, .ctx = &end,
 	};
 	const char *why = NULL;
 	int err;

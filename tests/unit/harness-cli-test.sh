@@ -127,6 +127,8 @@ for variant in pass fail cut hostile; do
 done
 run "$pasidlab" report "$work/pass.frames"
 ok "a result that passed is status 0" ended 0
+ok "what the unit cannot count is not 0" test "$(grep -c 'intree0.* ? ' "$work/out")" -eq 1
+ok "and the table says what that means" shows "not counted"
 ok "no colours but to a terminal" test -z "$(grep -P '\033' "$work/out")"
 run "$pasidlab" report "$work/fail.frames"
 ok "a result that failed is status 1" ended 1
@@ -136,10 +138,12 @@ ok "two results, one failed, are status 1" ended 1
 run "$pasidlab" report --format html -o "$work/page.html" "$work/pass.frames"
 ok "a page in a file" test "$status" -eq 0 -a -s "$work/page.html"
 ok "nothing on standard output then" silent out
+ok "the page says what was not counted" grep -q '<td class="zero">not counted</td>' "$work/page.html"
 run "$pasidlab" report --format html -o "$work/none/page.html" "$work/pass.frames"
 ok "a page that cannot be written is status 3" ended 3
 run "$pasidlab" report --format csv "$work/pass.frames" "$work/fail.frames"
 ok "one CSV header for two results" test "$(grep -c ^date,key "$work/out")" -eq 1
+ok "no CSV line of what was not counted" test -z "$(grep 'intree0,dev_add,waits' "$work/out")"
 run "$pasidlab" report --schema
 ok "the schema" shows '"$id": "pasidlab-result/1"'
 run bash -c "'$pasidlab' report '$work/pass.frames' >/dev/full"
