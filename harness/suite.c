@@ -153,8 +153,8 @@ static const struct pl_step pl_check_steps[] = {
 	/* The other exclusion rule, where it can make a difference. */
 	{ .name = "abi-test-free", .timeout_s = 300,
 	  .argv = { "abi-test", "--mode=free", "handle", "slot", "rid", "map", "remove" } },
-	UNLOAD_UNIT("unload-after-abi-test"),
-	LOAD_UNIT("load-unit"),
+	UNLOAD_MODEL("unload-two-units"),
+	LOAD_UNIT("load-unit", .when = "model"),
 	{ .name = "property", .when = "identity", .timeout_s = 3700,
 	  .argv = { "property-test", "--seed={seed}", "--seconds={property_seconds}" } },
 	{ .name = "property", .when = "no_identity", .timeout_s = 3700,
