@@ -436,7 +436,8 @@ int pl_slot_set(struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom, const
  * Return: 0, or with the old domain still in place and translating: -ENODEV,
  * -EINVAL PASID 0 or a domain of another unit, -EOVERFLOW a PASID beyond the
  * device, -EOPNOTSUPP the device or the unit cannot, -EBUSY the exclusion
- * rule, the claim or an aux attachment, -ENOMEM.  -ETIMEDOUT or -EIO when the
+ * rule, the claim, an aux attachment, or a second stage and PASIDs on a device
+ * that has one or the other (PL_FEAT_STAGE2_PASID), -ENOMEM.  -ETIMEDOUT or -EIO when the
  * unit did not answer: the new domain is in place then and the unit is wedged.
  * A unit that is the kernel's own driver may lose the old domain with any of
  * them; pl_get() says blocking then.

@@ -316,7 +316,8 @@ struct pl_walk {
  *	was cleared.  Unlinked tables go to @t->table_pages.
  * @iova_to_phys: PHYS_ADDR_MAX when nothing is mapped.
  * @prepare: allocate all that set(@d, @pasid, @old, @new) will need; @old is
- *	what the slot holds.  -EOPNOTSUPP for a domain the slot can never hold.
+ *	what the slot holds.  -EOPNOTSUPP for a domain the slot can never hold,
+ *	-EBUSY for one it cannot hold beside what the device's other slots do.
  *	When it fails @old is in place and translating; a unit driver that must
  *	give @old up first, and cannot have it back, sets @t->lost instead: the
  *	slot is blocked and the unit has forgotten @old.

@@ -4,10 +4,11 @@
  * process, with endpoints that a test drives by hand.
  *
  * Vocabulary.  A *machine* is a unit and the model it drives; rig_vtd.c and
- * rig_smmuv3.c know how to make one, nothing else does.  An *endpoint* here is a port on the model's fabric with a device
- * TLB of its own; it never evicts, so a translation stays until it is
- * invalidated.  A *page* is one of a pool of target pages, each holding its own
- * 64-bit word at the start; a DMA that reads that word has proved where it went.
+ * rig_smmuv3.c know how to make one, nothing else does.  An *endpoint* here is
+ * a port on the model's fabric with a device TLB of its own; it never evicts,
+ * so a translation stays until it is invalidated.  A *page* is one of a pool of
+ * target pages, each holding its own 64-bit word at the start; a DMA that reads
+ * that word has proved where it went.
  *
  * Locking: an endpoint's device TLB has a lock; everything else is the test's.
  *

@@ -66,7 +66,8 @@ static int machine_create(const struct vtd_model_config *cfg, const char *name,
 		return ret;
 	x->checker.violation = ask_model;
 	x->checker.priv = x->model;
-	ret = vtd_unit_create(vtd_model_regs(x->model), name, cfg->pa_bits, &x->checker, NULL, &x->unit);
+	ret = vtd_unit_create(vtd_model_regs(x->model), name, cfg->pa_bits, &x->checker, NULL,
+			      &x->unit);
 	if (ret) {
 		vtd_model_destroy(x->model);
 		return ret;

@@ -409,8 +409,9 @@ struct pl_ioc_pasid {
  *
  * Replaces what the slot held.  -EINVAL PASID 0 or a domain of another unit,
  * -EOVERFLOW a PASID beyond the device, -EACCES a PASID this file did not
- * allocate on @dev, -EBUSY the exclusion rule, the claim or a RID that another
- * file holds, -EOPNOTSUPP the unit cannot or this file did not enable AUX.
+ * allocate on @dev, -EBUSY the exclusion rule, the claim, a RID that another
+ * file holds, or without PL_FEAT_STAGE2_PASID a second stage beside PASIDs,
+ * -EOPNOTSUPP the unit cannot or this file did not enable AUX.
  */
 struct pl_ioc_set {
 	__u32 size;
