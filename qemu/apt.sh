@@ -62,13 +62,11 @@ apt_write_conf()
 # Once per run: the configuration and fresh lists. A suite that cannot be read is left out by apt.
 apt_ready()
 {
-	local site
-
 	[ -z "${apt_is_ready-}" ] || return 0
-	site=$(apt_mirror)
-	[ -n "$site" ] || no_source "apt's sources on this machine lack '$codename main': add it"
+	apt_site=$(apt_mirror)
+	[ -n "$apt_site" ] || no_source "apt's sources on this machine lack '$codename main': add it"
 	mkdir -p "$apt_home/state" "$apt_home/lists/partial" "$apt_home/cache/archives/partial"
-	apt_write_sources "$site" >"$apt_home/sources.list"
+	apt_write_sources "$apt_site" >"$apt_home/sources.list"
 	apt_write_conf >"$apt_home/apt.conf"
 	step "reading the package lists" apt-get -c "$apt_home/apt.conf" -q update ||
 		say QEMU "going on with the lists that could be read"
@@ -87,6 +85,20 @@ apt_binary_version()
 {
 	apt-cache -c "$apt_home/apt.conf" madison "$1" 2>/dev/null |
 		awk -F ' *[|] *' '$3 ~ /Packages$/ { print $2 }' | sort -rV | head -n 1
+}
+
+# apt_serves_source DIRECTORY PACKAGE VERSION: mirrors may list what they do not have.
+apt_serves_source()
+{
+	(cd "$1" && apt-get -c "$apt_home/apt.conf" -q --download-only --only-source --dsc-only \
+		-o Acquire::Retries=0 source "$2=$3") >/dev/null 2>&1
+}
+
+# apt_fetch_pool DIRECTORY FILE SHA256: by the file's name in the pool, below main/.
+apt_fetch_pool()
+{
+	/usr/lib/apt/apt-helper -c "$apt_home/apt.conf" download-file \
+		"$apt_site/pool/main/$2" "$1/${2##*/}" "SHA256:$3"
 }
 
 apt_fetch_source()

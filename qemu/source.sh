@@ -7,8 +7,10 @@
 # ../shared/cache beside the checkout where it holds one, and what apt offers. Every file is checked
 # before it is unpacked: against SHA256SUMS where that names it, else against the .dsc, which apt
 # has checked against the archive's signature. A tarball that nothing names is taken at the user's
-# word, and its checksum is recorded in the result. Debian's archive moves on: of what it offers
-# the newest of our series is taken, else the newest after it, and the patches decide.
+# word, and its checksum is recorded in the result. Debian's archive moves on: of what its suites
+# offer and its mirror serves the newest of our series is taken, else the newest after it, and the
+# patches decide. A version that no suite has any more stays in the archive's pool for a while: the
+# pinned one is looked for there last.
 #
 # What find_source leaves: source_tar (absolute), source_version ("11.1.1"), source_id (the name and
 # checksum for the record). Hard rule: a source that was named but cannot be used is an error; only
@@ -71,19 +73,19 @@ acceptable()
 	[ "$(printf '%s\n' "$series" "$1" | sort -V | head -n 1)" = "$series" ]
 }
 
-# Of lines that begin with a Debian version the one to take, or nothing.
-best_version()
+# Of lines that begin with a Debian version those that will do, the one to take first.
+best_versions()
 {
-	local line version ours='' later=''
+	local line version later=''
 
 	while read -r line; do
 		version=$(upstream_version "${line%% *}")
 		case "$version" in
-		"$series" | "$series".*) ours=$line ;;
-		*) ! acceptable "$version" || later=$line ;;
+		"$series" | "$series".*) printf '%s\n' "$line" ;;
+		*) ! acceptable "$version" || later="$later$line"$'\n' ;;
 		esac
-	done < <(sort -V)
-	printf '%s\n' "${ours:-$later}"
+	done < <(sort -rV)
+	printf '%s' "$later"
 }
 
 # check_source FILE SUM DSC: against our own list where it names the file, else the .dsc's SUM.
@@ -123,7 +125,7 @@ best_dsc()
 
 	for dsc in "$1"/qemu_*.dsc; do
 		[ ! -r "$dsc" ] || printf '%s %s\n' "$(dsc_version "$dsc")" "$dsc"
-	done | best_version | cut -d ' ' -f 2-
+	done | best_versions | head -n 1 | cut -d ' ' -f 2-
 }
 
 use_tarball()
@@ -153,21 +155,42 @@ use_named()
 	fi
 }
 
+fetch_listed()
+{
+	local version
+
+	for version in $(apt_source_versions qemu | best_versions); do
+		if ! apt_serves_source "$1" qemu "$version"; then
+			say QEMU "the mirror lists $version, but does not serve it"
+			continue
+		fi
+		say QEMU "fetching the source of $version"
+		step "downloading" apt_fetch_source "$1" qemu "$version" && return
+	done
+	return 1
+}
+
+fetch_pinned()
+{
+	local sum name
+
+	read -r sum name < <(grep '\.dsc$' "$pins")
+	apt_fetch_pool "$1" "q/qemu/$name" "$sum" >/dev/null 2>&1 || return 1
+	say QEMU "fetching the source of $name, which no suite has any more"
+	read -r sum name < <(grep '\.orig\.tar' "$pins")
+	step "downloading" apt_fetch_pool "$1" "q/qemu/$name" "$sum"
+}
+
 use_apt()
 {
-	local version store=$CACHE/qemu/source
+	local store=$CACHE/qemu/source
 
 	apt_ready
-	version=$(apt_source_versions qemu | best_version)
-	[ -n "$version" ] || no_source "no source of QEMU $series to be had: set" \
-		"PASIDLAB_QEMU_SOURCE to a directory with qemu_$series.*.dsc and its tarballs, or to" \
-		"a tarball"
-	say QEMU "fetching the source of $version"
 	rm -rf "$store.tmp"
 	mkdir -p "$store.tmp"
-	step "downloading" apt_fetch_source "$store.tmp" qemu "$version" ||
-		no_source "download of QEMU's source failed: check the network, or set" \
-			"PASIDLAB_QEMU_SOURCE"
+	fetch_listed "$store.tmp" || fetch_pinned "$store.tmp" ||
+		no_source "no source of QEMU $series to be had: set PASIDLAB_QEMU_SOURCE to a" \
+			"directory with qemu_$series.*.dsc and its tarballs, or to a tarball"
 	rm -rf "$store"
 	mv "$store.tmp" "$store"
 	use_dsc "$(best_dsc "$store")"

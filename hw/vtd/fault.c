@@ -147,6 +147,21 @@ bool vtd_fault_poll(struct vtd_unit *v)
 	return rounds;
 }
 
+/**
+ * vtd_fault_again() - look for faults that another status bit kept silent
+ * @v: the unit
+ *
+ * Whoever clears another bit of FSTS calls it: faults that were recorded while
+ * the bit was set made no interrupt (7.3).  A poller finds them by itself.
+ *
+ * Context: any.
+ */
+void vtd_fault_again(struct vtd_unit *v)
+{
+	if (READ_ONCE(v->irq))
+		mod_delayed_work(system_wq, &v->poll, POLL_FAST);
+}
+
 static void fault_irq(void *arg)
 {
 	vtd_fault_poll(arg);

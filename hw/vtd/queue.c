@@ -212,6 +212,7 @@ static void look_for_errors(struct vtd_queue *q)
 	if (ret)
 		queue_fail(q, ret);
 	spin_unlock_irqrestore(&q->lock, flags);
+	vtd_fault_again(container_of(q, struct vtd_unit, queue));
 }
 
 static void give_up(struct vtd_queue *q, u32 seq)

@@ -323,6 +323,7 @@ bool vtd_walk(struct pl_regs *r, u16 rid, pl_pasid_t pasid, u64 iova, struct pl_
 /* fault.c */
 void vtd_fault_start(struct vtd_unit *v);
 void vtd_fault_stop(struct vtd_unit *v);
+void vtd_fault_again(struct vtd_unit *v);
 bool vtd_fault_poll(struct vtd_unit *v);
 void vtd_fault_listen(struct vtd_unit *v);
 void vtd_fault_unlisten(struct vtd_unit *v);

@@ -145,7 +145,7 @@ choice()
 
 	# shellcheck disable=SC1091,SC2034 # of the copy, which uses room
 	got=$(room=$work/tree/qemu && . "$work/tree/qemu/source.sh" &&
-		printf '%s\n' "$@" | best_version)
+		printf '%s\n' "$@" | best_versions | head -n 1)
 	[ "$got" = "$wanted" ] && result ok "$name" && return
 	result 'not ok' "$name"
 	echo "# took '$got', wanted '$wanted'"
