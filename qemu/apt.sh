@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# apt.sh - ask Debian's suites without touching this machine's apt; sourced by build.
+# apt.sh - QEMU's source and meson out of all of Debian's suites; sourced by build.
 #
-# The mirror is the machine's own; lists, state and downloads live below $CACHE/apt/qemu. Pins,
-# hooks and the machine's own sources do not leak in; proxies and credentials do. Hard rule: nothing
-# is installed.
+# How apt is asked without touching this machine's own is harness/deps/apt.sh's affair; lists, state
+# and downloads live below $CACHE/apt/qemu. Hard rule: nothing is installed.
 
 apt_home=$CACHE/apt/qemu
 
@@ -20,54 +19,26 @@ apt_suites()
 	esac
 }
 
-apt_mirror()
-{
-	apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(SITE)' 'Created-By: Packages' |
-		awk -v suite="$codename" '$1 == suite && $2 == "main" && !found++ { print $3 }'
-}
-
 # Programs come from this release and its backports only: others would want another libc.
 apt_write_sources()
 {
-	local site=$1 suite sign='' keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	local suite
 
-	[ ! -r $keyring ] || sign="[signed-by=$keyring] "
 	for suite in $(apt_suites); do
-		printf 'deb-src %s%s %s main\n' "$sign" "$site" "$suite"
-		case "$suite" in
-		"$codename"*) printf 'deb %s%s %s main\n' "$sign" "$site" "$suite" ;;
-		esac
+		apt_line "$1" "$suite" | sed 's/^deb /deb-src /'
+		case "$suite" in "$codename"*) apt_line "$1" "$suite" ;; esac
 	done
-}
-
-apt_write_conf()
-{
-	cat <<-END
-	Dir::Etc::SourceList "$apt_home/sources.list";
-	Dir::Etc::SourceParts "/dev/null";
-	Dir::Etc::Preferences "/dev/null";
-	Dir::Etc::PreferencesParts "/dev/null";
-	Dir::State "$apt_home/state";
-	Dir::State::Lists "$apt_home/lists";
-	Dir::State::status "/dev/null";
-	Dir::Cache "$apt_home/cache";
-	#clear APT::Update;
-	#clear DPkg;
-	Acquire::Languages "none";
-	Acquire::Retries "3";
-	$([ "$(id -u)" -ne 0 ] || echo 'APT::Sandbox::User "root";')
-	END
 }
 
 # Once per run: the configuration and fresh lists. A suite that cannot be read is left out by apt.
 apt_ready()
 {
 	[ -z "${apt_is_ready-}" ] || return 0
-	apt_site=$(apt_mirror)
+	apt_site=$(apt_mirror "$codename")
 	[ -n "$apt_site" ] || no_source "apt's sources on this machine lack '$codename main': add it"
 	mkdir -p "$apt_home/state" "$apt_home/lists/partial" "$apt_home/cache/archives/partial"
 	apt_write_sources "$apt_site" >"$apt_home/sources.list"
-	apt_write_conf >"$apt_home/apt.conf"
+	apt_config "$apt_home" >"$apt_home/apt.conf"
 	step "reading the package lists" apt-get -c "$apt_home/apt.conf" -q update ||
 		say QEMU "going on with the lists that could be read"
 	apt_is_ready=1

@@ -12,9 +12,11 @@ qemu_G		:= $(qemu_T)/$(SERIES)
 qemu_SKIP	:= $(B)/qemu/skip
 qemu_NEEDS	:= $(qemu_T)/engine-test $(qemu_T)/unit-test $(qemu_G)/blk-load \
 		   $(qemu_G)/.modules do-qemu-or-skip
+qemu_CHECK	= $(B)/pasidlab check --tap --series=$(SERIES) $(CHECK_ARGS) --unit
 qemu_TIER	= --skip-if $(qemu_SKIP) \
 		  -- $(qemu_T)/engine-test $(guest_JSON) $(qemu_G)/engine-smoke.ko \
-		  -- $(qemu_T)/unit-test $(guest_JSON) $(B)/guest tests/qemu/guest $(qemu_G)
+		  -- $(qemu_T)/unit-test $(guest_JSON) $(B)/guest tests/qemu/guest $(qemu_G) \
+		  -- $(qemu_CHECK) vtd@qemu -- $(qemu_CHECK) intree
 
 .PHONY: qemu do-qemu do-qemu-or-skip check-qemu do-check-qemu
 qemu: ## Build QEMU with the PASID engine into the cache (a few minutes, once)
