@@ -34,7 +34,14 @@ int pl_mode_set(struct pl_dev *d, u32 mode);
 struct pl_domain *pl_domain_new(struct pl_unit *u, u32 flags);
 void pl_domain_init(struct pl_domain *dom, struct pl_unit *u, enum pl_domain_type type, u64 id);
 void pl_domain_link(struct pl_domain *dom, struct pl_slot *slot);
-void pl_domain_unlink(struct pl_domain *dom, struct pl_slot *slot);
+
+static inline void pl_domain_unlink(struct pl_domain *dom, struct pl_slot *slot)
+{
+	lockdep_assert_held(&dom->lock);
+	list_del(&slot->node);
+	dom->nr_slots--;
+}
+
 void pl_domain_freed(struct pl_domain *dom, phys_addr_t paddr, u64 size);
 
 /* slot.c */

@@ -164,13 +164,6 @@ void pl_domain_link(struct pl_domain *dom, struct pl_slot *slot)
 	dom->nr_slots++;
 }
 
-void pl_domain_unlink(struct pl_domain *dom, struct pl_slot *slot)
-{
-	lockdep_assert_held(&dom->lock);
-	list_del(&slot->node);
-	dom->nr_slots--;
-}
-
 /**
  * pl_domain_freed() - leaf memory of a domain is about to go back to its owner
  * @dom: the domain it had been mapped in

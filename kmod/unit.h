@@ -14,7 +14,7 @@
  *	prepare		may fail, may sleep; nothing visible changes
  *	set		writes the entry and fills the ticket; cannot fail
  *	sync		submits and waits; the old binding is gone when it returns
- *	settle		zeroes what had to stay until then (O1)
+ *	settle		what had to wait until then (O1)
  *	free		the core drops what the old binding kept alive (O8)
  *
  * Any number of sets of one device may share one sync.
@@ -324,9 +324,10 @@ struct pl_walk {
  * @set: put @new in place of @old; see the head of this file.  Where the entry
  *	cannot go from @old to @new in one store, it passes through blocking
  *	and may sync @t once on the way.
- * @settle: @old is forgotten; zero the rest of its entry if @new is blocking.
- *	NULL where set() leaves nothing to zero.
- * @inval: what @d has cached for @pasid of @dom's translations of @r is owed to @t.
+ * @settle: @old is forgotten; change what of its entry had to stay until now.
+ *	NULL where set() leaves nothing to change.
+ * @inval: what @d has cached for @pasid of @dom's translations of @r is owed to
+ *	@t; @r stays where it is until the sync.
  * @sync: pay @t.  -ETIMEDOUT or -EIO when the unit did not answer; the core
  *	then keeps all memory the unit might still read.
  * @table_free: pages on @t->table_pages go back (after sync).

@@ -7,9 +7,10 @@
  * decides:
  *
  *  - to fill, write the others while it is zero, then it, in one store;
- *  - to empty, zero it in one store, let the caches forget, then zero the rest
- *    (O1).  All of it and not P alone: some implementations look at the type
- *    and the pointer without looking at P;
+ *  - to empty, zero it in one store and let the caches forget.  All of it and
+ *    not P alone: some implementations look at the type and the pointer
+ *    without looking at P.  The others mean nothing from then on, and stay as
+ *    they are until the next fill writes all of them;
  *  - to replace one first-stage domain by another, store the quadword of
  *    FSPTPTR.  Nothing else differs, since a device's first-stage slots share
  *    their DID (vtd.h), so every moment shows the old or the new (O9);
@@ -84,14 +85,6 @@ static void entry_empty(struct vtd_unit *v, u64 *pe, struct pl_cost *cost)
 	dma_wmb();	/* P clear before the queue is told */
 }
 
-/* The caches have forgotten it. */
-static void entry_zero(struct vtd_unit *v, u64 *pe, struct pl_cost *cost)
-{
-	vtd_write(v, &pe[1], 0, cost);
-	vtd_write(v, &pe[2], 0, cost);
-	entry_publish(v, pe, cost);
-}
-
 /* On a machine's unit a blocked RID has a present entry: passthrough.c. */
 static bool rid_is_filled(const struct vtd_unit *v, pl_pasid_t pasid)
 {
@@ -150,17 +143,13 @@ static void entry_change(struct vtd_unit *v, struct pl_dev *d, pl_pasid_t pasid,
 	vtd_owe_new(v, d, pasid, new, t);
 }
 
-/* pl_unit_ops.set */
-void vtd_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
-	     struct pl_domain *new, struct pl_ticket *t)
+/* A domain other than blocking into a slot. */
+static void entry_set(struct vtd_unit *v, struct pl_dev *d, pl_pasid_t pasid,
+		      struct pl_domain *old, struct pl_domain *new, struct pl_ticket *t)
 {
 	u64 *pe = vtd_entry(d->hw, vtd_pasid(pasid));
-	struct vtd_unit *v = to_vtd(u);
 
-	if (pl_domain_is_blocking(new)) {
-		entry_empty(v, pe, &t->cost);
-		vtd_owe_slot(v, d, pasid, old, t);
-	} else if (pl_domain_is_blocking(old)) {
+	if (pl_domain_is_blocking(old)) {
 		if (rid_is_filled(v, pasid)) {
 			entry_empty(v, pe, &t->cost);
 			/* A queue that fails here fails again at the caller's sync. */
@@ -177,14 +166,26 @@ void vtd_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_do
 	}
 }
 
-/* pl_unit_ops.settle */
+/* pl_unit_ops.set */
+void vtd_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
+	     struct pl_domain *new, struct pl_ticket *t)
+{
+	struct vtd_unit *v = to_vtd(u);
+
+	if (!pl_domain_is_blocking(new)) {
+		entry_set(v, d, pasid, old, new, t);
+		return;
+	}
+	entry_empty(v, vtd_entry(d->hw, vtd_pasid(pasid)), &t->cost);
+	vtd_owe_slot(v, d, pasid, old, t);
+}
+
+/* pl_unit_ops.settle: a blocked RID of a machine's unit gets its table that maps nothing. */
 void vtd_settle(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *old,
 		struct pl_domain *new, struct pl_ticket *t)
 {
-	if (!pl_domain_is_blocking(new))
-		return;
-	if (rid_is_filled(to_vtd(u), pasid))
-		vtd_rid_block(to_vtd(u), d, &t->cost);
-	else
-		entry_zero(to_vtd(u), vtd_entry(d->hw, vtd_pasid(pasid)), &t->cost);
+	struct vtd_unit *v = to_vtd(u);
+
+	if (rid_is_filled(v, pasid) && pl_domain_is_blocking(new))
+		vtd_rid_block(v, d, &t->cost);
 }
