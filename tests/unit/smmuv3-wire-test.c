@@ -1119,5 +1119,6 @@ int main(void)
 		BARE(lesser_units_work_too),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("smmuv3-wire", tests, NULL, NULL);
 }
