@@ -8,6 +8,10 @@
  * whole: the unit loses all below it with one store, and the tables go to the
  * ticket until no cache can lead into them (O8).
  *
+ * A table of level 0 counts its leaves (page_private() of its first page), so
+ * that one that goes as a whole need not be read: what was mapped is then a
+ * number.
+ *
  * Locking: pl_domain.lock.
  *
  * The hard rule: a table is freed after the sync, never before.
@@ -29,9 +33,14 @@
 static void *radix_table_alloc(struct radix *x, struct pl_cost *cost);
 static void radix_publish(struct radix *x, const void *va, size_t len, struct pl_cost *cost);
 
+static inline u32 radix_shift(const struct radix *x, int level)
+{
+	return x->shift + level * x->bits;
+}
+
 static inline u64 radix_span(const struct radix *x, int level)
 {
-	return 1ULL << (x->shift + level * x->bits);
+	return 1ULL << radix_shift(x, level);
 }
 
 static inline u32 radix_entries(const struct radix *x, int level)
@@ -42,7 +51,7 @@ static inline u32 radix_entries(const struct radix *x, int level)
 /* The root's index is not masked: a wide root has more entries than its level. */
 static inline u32 radix_index(const struct radix *x, u64 iova, int level)
 {
-	u64 index = iova >> (x->shift + level * x->bits);
+	u64 index = iova >> radix_shift(x, level);
 
 	return level == x->levels - 1 ? index : index & ((1u << x->bits) - 1);
 }
@@ -62,6 +71,25 @@ static inline u64 *radix_table(const struct radix *x, u64 e)
 	return phys_to_virt(e & x->f->addr);
 }
 
+/* Leaves in a table of level 0. */
+static inline u32 radix_leaf_count(const u64 *table)
+{
+	return page_private(virt_to_page(table));
+}
+
+static inline void radix_leaf_count_add(u64 *table, int n)
+{
+	struct page *page = virt_to_page(table);
+
+	set_page_private(page, page_private(page) + n);
+}
+
+/* A fresh table, the root's too, maps nothing. */
+static inline void radix_table_init(void *table)
+{
+	set_page_private(virt_to_page(table), 0);
+}
+
 /* One map: where it is, what is left. */
 struct radix_mapping {
 	struct radix *x;
@@ -72,29 +100,38 @@ struct radix_mapping {
 	u64 prot;
 };
 
-/* A leaf fits where size and both addresses allow and no table is in the way. */
-static bool radix_leaf_fits(const struct radix_mapping *m, u64 e, int level)
+/* A leaf fits into an empty entry where size and both addresses allow. */
+static bool radix_leaf_fits(const struct radix_mapping *m, int level)
 {
 	u64 size = radix_span(m->x, level);
 
-	if (!level)
-		return true;
-	return m->x->sizes & size && m->left >= size && !((m->iova | m->paddr) & (size - 1)) &&
-	       !(radix_in_use(m->x, e) && !radix_is_leaf(m->x, e, level));
+	return !level || (m->x->sizes & size && m->left >= size &&
+			  !((m->iova | m->paddr) & (size - 1)));
 }
 
-static int radix_leaf_write(struct radix_mapping *m, u64 *entry, int level)
+/*
+ * A run of leaves in one table, up to the first entry in use.  They are
+ * published together: one flush a line, not eight.
+ */
+static void radix_leaves_write(struct radix_mapping *m, u64 *table, int level)
 {
-	u64 size = radix_span(m->x, level);
+	u64 e = m->paddr | m->prot | (level ? m->x->f->block : m->x->f->page);
+	u64 size = radix_span(m->x, level), present = m->x->f->present;
+	u64 *first = &table[radix_index(m->x, m->iova, level)], *at = first;
+	u64 *end = min(table + radix_entries(m->x, level),
+		       first + (m->left >> radix_shift(m->x, level)));
+	u32 n;
 
-	if (radix_in_use(m->x, *entry))
-		return -EEXIST;
-	WRITE_ONCE(*entry, m->paddr | m->prot | (level ? m->x->f->block : m->x->f->page));
-	pl_cost_add(m->cost, PL_COUNT_WRITES, 1);
-	m->iova += size;
-	m->paddr += size;
-	m->left -= size;
-	return 0;
+	for (; at < end && !(*at & present); at++, e += size)
+		WRITE_ONCE(*at, e);
+	n = at - first;
+	pl_cost_add(m->cost, PL_COUNT_WRITES, n);
+	radix_publish(m->x, first, n * sizeof(*first), m->cost);
+	if (!level)
+		radix_leaf_count_add(table, n);
+	m->iova += n * size;
+	m->paddr += n * size;
+	m->left -= n * size;
 }
 
 static int radix_link_write(struct radix_mapping *m, u64 *entry)
@@ -103,40 +140,37 @@ static int radix_link_write(struct radix_mapping *m, u64 *entry)
 
 	if (!table)
 		return -ENOMEM;
+	radix_table_init(table);
 	WRITE_ONCE(*entry, virt_to_phys(table) | m->x->f->link);
 	pl_cost_add(m->cost, PL_COUNT_WRITES, 1);
 	radix_publish(m->x, entry, sizeof(*entry), m->cost);
 	return 0;
 }
 
-static int radix_map_level(struct radix_mapping *m, u64 *table, int level);
-
-static int radix_map_entry(struct radix_mapping *m, u64 *entry, int level)
+/* From the root down to where the next leaf goes, and as many more as follow it there. */
+static int radix_map_run(struct radix_mapping *m)
 {
-	int ret;
+	const struct radix *x = m->x;
+	int level = x->levels - 1, ret;
+	u32 shift = radix_shift(x, level), mask = (1u << x->bits) - 1;
+	u64 *table = x->root, *entry = &table[m->iova >> shift];
 
-	if (radix_leaf_fits(m, *entry, level))
-		return radix_leaf_write(m, entry, level);
-	if (radix_in_use(m->x, *entry) && radix_is_leaf(m->x, *entry, level))
-		return -EEXIST;
-	if (!radix_in_use(m->x, *entry)) {
-		ret = radix_link_write(m, entry);
-		if (ret)
-			return ret;
+	for (;; level--) {
+		if (radix_in_use(x, *entry)) {
+			if (radix_is_leaf(x, *entry, level))
+				return -EEXIST;
+		} else if (radix_leaf_fits(m, level)) {
+			radix_leaves_write(m, table, level);
+			return 0;
+		} else {
+			ret = radix_link_write(m, entry);
+			if (ret)
+				return ret;
+		}
+		table = radix_table(x, *entry);
+		shift -= x->bits;
+		entry = &table[(m->iova >> shift) & mask];
 	}
-	return radix_map_level(m, radix_table(m->x, *entry), level - 1);
-}
-
-/* The leaves of one table are published together: one flush a line, not eight. */
-static int radix_map_level(struct radix_mapping *m, u64 *table, int level)
-{
-	u32 first = radix_index(m->x, m->iova, level), n = radix_entries(m->x, level), i;
-	int ret = 0;
-
-	for (i = first; i < n && m->left && !ret; i++)
-		ret = radix_map_entry(m, &table[i], level);
-	radix_publish(m->x, &table[first], (i - first) * sizeof(*table), m->cost);
-	return ret;
 }
 
 /**
@@ -163,10 +197,11 @@ static int radix_map(struct radix *x, u64 iova, phys_addr_t paddr, u64 size, u32
 		.prot = (prot & PL_PROT_READ ? x->f->read : 0) |
 			(prot & PL_PROT_WRITE ? x->f->write : x->f->no_write),
 	};
-	int ret;
+	int ret = 0;
 
 	dma_wmb();	/* what the pages hold before the leaves that lead to them */
-	ret = radix_map_level(&m, x->root, x->levels - 1);
+	while (m.left && !ret)
+		ret = radix_map_run(&m);
 	*mapped = size - m.left;
 	return ret;
 }
@@ -174,79 +209,107 @@ static int radix_map(struct radix *x, u64 iova, phys_addr_t paddr, u64 size, u32
 /* One unmap: the range asked for, and what was really cleared. */
 struct radix_unmapping {
 	struct radix *x;
-	struct pl_ticket *t;
+	struct pl_cost *cost;
+	struct list_head *tables;	/* unlinked */
 	u64 first;
 	u64 last;
-	u64 low;	/* of all leaves that went */
+	u64 low;	/* of all leaves that went one by one */
 	u64 high;
 	u64 bytes;
 	bool unlinked;
 };
 
-static void radix_leaf_gone(struct radix_unmapping *u, u64 base, int level)
-{
-	u64 size = radix_span(u->x, level);
-
-	u->low = min(u->low, base);
-	u->high = max(u->high, base + size - 1);
-	u->bytes += size;
-}
-
 /* Everything under a link that was just cleared; nothing here needs a store. */
-static void radix_collect(struct radix_unmapping *u, u64 *table, u64 base, int level)
+static void radix_collect(struct radix_unmapping *u, u64 *table, int level)
 {
 	u32 i, n = radix_entries(u->x, level);
-	u64 at;
 
-	for (i = 0; i < n; i++) {
+	if (!level)
+		u->bytes += (u64)radix_leaf_count(table) << u->x->shift;
+	for (i = 0; level && i < n; i++) {
 		if (!radix_in_use(u->x, table[i]))
 			continue;
-		at = base + i * radix_span(u->x, level);
 		if (radix_is_leaf(u->x, table[i], level))
-			radix_leaf_gone(u, at, level);
+			u->bytes += radix_span(u->x, level);
 		else
-			radix_collect(u, radix_table(u->x, table[i]), at, level - 1);
+			radix_collect(u, radix_table(u->x, table[i]), level - 1);
 	}
 	if (table != u->x->root)
-		list_add(&virt_to_page(table)->lru, &u->t->table_pages);
+		list_add(&virt_to_page(table)->lru, u->tables);
 }
 
-static void radix_entry_clear(struct radix_unmapping *u, u64 *entry)
+static void radix_gone(struct radix_unmapping *u, u64 first, u64 last, u64 bytes)
 {
-	WRITE_ONCE(*entry, 0);
-	pl_cost_add(&u->t->cost, PL_COUNT_WRITES, 1);
+	u->low = min(u->low, first);
+	u->high = max(u->high, last);
+	u->bytes += bytes;
+}
+
+/* Leaves of level 0: nothing but the entries themselves has to be looked at. */
+static u32 radix_leaves_clear(struct radix_unmapping *u, u64 *table, u64 base, u32 first, u32 last)
+{
+	u64 present = u->x->f->present, *at = &table[first], *end = &table[last];
+	u64 *low = NULL, *high = NULL;
+	u8 shift = u->x->shift;
+	u32 n = 0;
+
+	for (; at <= end; at++) {
+		if (!(*at & present))
+			continue;
+		WRITE_ONCE(*at, 0);
+		low = low ?: at;
+		high = at;
+		n++;
+	}
+	if (!n)
+		return 0;
+	radix_leaf_count_add(table, -(int)n);
+	radix_gone(u, base + ((u64)(low - table) << shift),
+		   base + ((u64)(high - table + 1) << shift) - 1, (u64)n << shift);
+	return n;
 }
 
 static void radix_unmap_level(struct radix_unmapping *u, u64 *table, u64 base, int level);
 
-static void radix_unmap_entry(struct radix_unmapping *u, u64 *entry, u64 base, int level)
+/* Above level 0.  Returns whether the entry was cleared. */
+static bool radix_unmap_entry(struct radix_unmapping *u, u64 *entry, u64 base, int level)
 {
-	u64 e = *entry, end = base + radix_span(u->x, level) - 1;
+	u64 e = *entry, size = radix_span(u->x, level), end = base + size - 1;
 
 	if (!radix_in_use(u->x, e))
-		return;
+		return false;
 	if (radix_is_leaf(u->x, e, level)) {
-		radix_entry_clear(u, entry);
-		radix_leaf_gone(u, base, level);
-	} else if (u->first <= base && end <= u->last) {
-		radix_entry_clear(u, entry);
-		radix_collect(u, radix_table(u->x, e), base, level - 1);
-		u->unlinked = true;
-	} else {
-		radix_unmap_level(u, radix_table(u->x, e), base, level - 1);
+		WRITE_ONCE(*entry, 0);
+		radix_gone(u, base, end, size);
+		return true;
 	}
+	if (u->first > base || end > u->last) {
+		radix_unmap_level(u, radix_table(u->x, e), base, level - 1);
+		return false;
+	}
+	WRITE_ONCE(*entry, 0);
+	radix_collect(u, radix_table(u->x, e), level - 1);
+	u->unlinked = true;
+	return true;
 }
 
+/* What of the range lies in one table; published together, as in a map. */
 static void radix_unmap_level(struct radix_unmapping *u, u64 *table, u64 base, int level)
 {
-	u64 span = radix_span(u->x, level);
+	u32 shift = radix_shift(u->x, level), first, last, i, n = 0;
 	u64 from = max(u->first, base);
-	u64 to = min(u->last, base + radix_entries(u->x, level) * span - 1);
-	u32 first = radix_index(u->x, from, level), last = radix_index(u->x, to, level), i;
+	u64 to = min(u->last, base + ((u64)radix_entries(u->x, level) << shift) - 1);
 
-	for (i = first; i <= last; i++)
-		radix_unmap_entry(u, &table[i], base + i * span, level);
-	radix_publish(u->x, &table[first], (last - first + 1) * sizeof(*table), &u->t->cost);
+	first = radix_index(u->x, from, level);
+	last = radix_index(u->x, to, level);
+	if (!level)
+		n = radix_leaves_clear(u, table, base, first, last);
+	for (i = first; level && i <= last; i++)
+		n += radix_unmap_entry(u, &table[i], base + ((u64)i << shift), level);
+	if (!n)
+		return;
+	pl_cost_add(u->cost, PL_COUNT_WRITES, n);
+	radix_publish(u->x, &table[first], (last - first + 1) * sizeof(*table), u->cost);
 }
 
 /**
@@ -261,7 +324,8 @@ static u64 radix_unmap(struct radix *x, struct pl_range *r, struct pl_ticket *t)
 {
 	struct radix_unmapping u = {
 		.x = x,
-		.t = t,
+		.cost = &t->cost,
+		.tables = &t->table_pages,
 		.first = r->first,
 		.last = r->last,
 		.low = U64_MAX,
@@ -303,16 +367,15 @@ static phys_addr_t radix_lookup(const struct radix *x, u64 iova)
 }
 
 /**
- * radix_drain() - every table but the root goes to a ticket
+ * radix_drain() - every table but the root goes to a list
  * @x: the tree; no unit reaches it any more
- * @t: the ticket, only its list of tables is used
+ * @tables: the list, of struct page by @lru
  */
-static void radix_drain(struct radix *x, struct pl_ticket *t)
+static void radix_drain(struct radix *x, struct list_head *tables)
 {
-	struct radix_unmapping u = { .x = x, .t = t, .low = U64_MAX };
+	struct radix_unmapping u = { .x = x, .tables = tables };
 
-	INIT_LIST_HEAD(&t->table_pages);
-	radix_collect(&u, x->root, 0, x->levels - 1);
+	radix_collect(&u, x->root, x->levels - 1);
 }
 
 #endif /* _PASIDLAB_HW_RADIX_CODE_H */

@@ -110,15 +110,18 @@ static int tree_create(struct smmu_unit *v, struct radix *x, const struct radix_
 		x->levels--;
 	x->root_entries = 1u << (index - (x->levels - 1) * x->bits);
 	x->root = smmu_table_alloc(v, root_order(x), &uncounted);
-	return x->root ? 0 : -ENOMEM;
+	if (!x->root)
+		return -ENOMEM;
+	radix_table_init(x->root);
+	return 0;
 }
 
-static void pages_free(struct smmu_unit *v, struct pl_ticket *t)
+static void pages_free(struct smmu_unit *v, struct list_head *tables)
 {
 	unsigned int order = v->ids.granule - PAGE_SHIFT;
 	struct page *page, *next;
 
-	list_for_each_entry_safe(page, next, &t->table_pages, lru) {
+	list_for_each_entry_safe(page, next, tables, lru) {
 		list_del(&page->lru);
 		smmu_table_free(v, page_address(page), order);
 	}
@@ -126,12 +129,12 @@ static void pages_free(struct smmu_unit *v, struct pl_ticket *t)
 
 static void tree_destroy(struct smmu_unit *v, struct radix *x)
 {
-	struct pl_ticket t;
+	LIST_HEAD(tables);
 
 	if (!x->root)
 		return;
-	radix_drain(x, &t);
-	pages_free(v, &t);
+	radix_drain(x, &tables);
+	pages_free(v, &tables);
 	smmu_table_free(v, x->root, root_order(x));
 	x->root = NULL;
 }
@@ -139,7 +142,7 @@ static void tree_destroy(struct smmu_unit *v, struct radix *x)
 /* pl_unit_ops.table_free: after the sync. */
 void smmu_table_pages_free(struct pl_unit *u, struct pl_ticket *t)
 {
-	pages_free(to_smmu(u), t);
+	pages_free(to_smmu(u), &t->table_pages);
 }
 
 /* pl_unit_ops.map */

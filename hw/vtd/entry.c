@@ -47,7 +47,7 @@ static u64 qword0(struct vtd_unit *v, struct pl_domain *dom)
 		return VTD_PE0_P | FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_FS) |
 		       FIELD_PREP(VTD_PE0_AW, AW_48);
 	return VTD_PE0_P | FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_SS) |
-	       FIELD_PREP(VTD_PE0_AW, vd->levels == 3 ? AW_39 : AW_48) | virt_to_phys(vd->root);
+	       FIELD_PREP(VTD_PE0_AW, vd->table.levels == 3 ? AW_39 : AW_48) | virt_to_phys(vd->table.root);
 }
 
 /* 9.6: without PWSNP a unit that could snoop its walks does not, and reads stale tables. */
@@ -60,7 +60,7 @@ static u64 qword1(struct vtd_unit *v, const struct pl_dev *d, struct pl_domain *
 /* 9.6: FSPM 0 is 4 levels; supervisor requests are not enabled. */
 static u64 qword2(struct pl_domain *dom)
 {
-	return is_first_stage(dom) ? virt_to_phys(to_vtd_domain(dom)->root) : 0;
+	return is_first_stage(dom) ? virt_to_phys(to_vtd_domain(dom)->table.root) : 0;
 }
 
 /* An entry is one cache line: all stores to it are made visible by one flush. */

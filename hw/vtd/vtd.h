@@ -38,6 +38,7 @@
 #include <linux/workqueue.h>
 
 #include "../../kmod/unit.h"
+#include "../radix.h"
 #include "../regs.h"
 #include "regs.h"
 
@@ -184,15 +185,13 @@ struct vtd_dev {
 /**
  * struct vtd_domain - a paging domain
  * @dom: the core's side
- * @root: top of its page table, one page
+ * @table: its page table, the root one page
  * @did: second stage: its tag
- * @levels: of its page table
  */
 struct vtd_domain {
 	struct pl_domain dom;
-	u64 *root;
+	struct radix table;
 	u16 did;
-	u8 levels;
 };
 
 static inline struct vtd_unit *to_vtd(struct pl_unit *u)
