@@ -47,7 +47,8 @@ static u64 qword0(struct vtd_unit *v, struct pl_domain *dom)
 		return VTD_PE0_P | FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_FS) |
 		       FIELD_PREP(VTD_PE0_AW, AW_48);
 	return VTD_PE0_P | FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_SS) |
-	       FIELD_PREP(VTD_PE0_AW, vd->table.levels == 3 ? AW_39 : AW_48) | virt_to_phys(vd->table.root);
+	       FIELD_PREP(VTD_PE0_AW, vd->table.levels == 3 ? AW_39 : AW_48) |
+	       virt_to_phys(vd->table.root);
 }
 
 /* 9.6: without PWSNP a unit that could snoop its walks does not, and reads stale tables. */
