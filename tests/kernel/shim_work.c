@@ -357,7 +357,7 @@ bool cancel_delayed_work_sync(struct delayed_work *dwork)
 			__atomic_store_n(&dwork->work.pending, 0, __ATOMIC_SEQ_CST);
 		again |= cancel_work_sync(&dwork->work);
 		was |= again;
-	} while (again);
+	} while (again || timer_pending(&dwork->timer));
 	return was;
 }
 
