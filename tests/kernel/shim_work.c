@@ -3,8 +3,8 @@
  * Work queues.
  *
  * Locking: one mutex, pool_lock, guards every queue: there are few, and tests
- * gain more from one order of events than from speed.  work_struct.pending is
- * also read without it.
+ * gain more from one order of events than from speed.  The timers' lock comes
+ * inside it.  work_struct.pending is also read without it.
  *
  * The hard rule: once its function runs, a piece of work is never looked at
  * again, since the function may free it; workers remember its address only.
@@ -208,20 +208,28 @@ struct workqueue_struct *shim_system_wq(void)
 /* Put on the list what is marked pending already. */
 static void insert(struct workqueue_struct *wq, struct work_struct *work)
 {
-	pthread_mutex_lock(&pool_lock);
 	WARN(wq->stopping, "workqueue %s: work queued on a queue that is going", wq->name);
 	work->wq = wq;
 	list_add_tail(&work->entry, &wq->list);
 	pthread_cond_signal(&wq->more);
-	pthread_mutex_unlock(&pool_lock);
+}
+
+/* Mark it pending, unless it is, or somebody cancels it and waits for its function. */
+static bool claim(struct work_struct *work)
+{
+	return !work->cancels && !__atomic_exchange_n(&work->pending, 1, __ATOMIC_SEQ_CST);
 }
 
 bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
 {
-	if (__atomic_exchange_n(&work->pending, 1, __ATOMIC_SEQ_CST))
-		return false;
-	insert(wq, work);
-	return true;
+	bool queued;
+
+	pthread_mutex_lock(&pool_lock);
+	queued = claim(work);
+	if (queued)
+		insert(wq, work);
+	pthread_mutex_unlock(&pool_lock);
+	return queued;
 }
 
 /* Wait until the run that is going on now, if any, has ended. */
@@ -273,16 +281,17 @@ bool cancel_work(struct work_struct *work)
 	return was;
 }
 
-/* The running function may queue the work once more: hence the loop. */
+/* What is queued goes, what runs is waited for: it cannot queue the work once more. */
 bool cancel_work_sync(struct work_struct *work)
 {
-	bool was = false;
+	bool was;
 
 	might_sleep();
 	pthread_mutex_lock(&pool_lock);
-	do
-		was |= cancel_locked(work);
-	while (wait_running(work));
+	work->cancels++;
+	was = cancel_locked(work);
+	wait_running(work);
+	work->cancels--;
 	pthread_mutex_unlock(&pool_lock);
 	return was;
 }
@@ -313,19 +322,26 @@ void shim_delayed_work_timer(struct timer_list *timer)
 {
 	struct delayed_work *dwork = container_of(timer, struct delayed_work, timer);
 
+	pthread_mutex_lock(&pool_lock);
 	insert(dwork->wq, &dwork->work);
+	pthread_mutex_unlock(&pool_lock);
 }
 
 bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
 			unsigned long delay)
 {
+	bool queued;
+
 	if (!delay)
 		return queue_work(wq, &dwork->work);
-	if (__atomic_exchange_n(&dwork->work.pending, 1, __ATOMIC_SEQ_CST))
-		return false;
-	dwork->wq = wq;
-	mod_timer(&dwork->timer, jiffies + delay);
-	return true;
+	pthread_mutex_lock(&pool_lock);
+	queued = claim(&dwork->work);
+	if (queued) {
+		dwork->wq = wq;
+		mod_timer(&dwork->timer, jiffies + delay);
+	}
+	pthread_mutex_unlock(&pool_lock);
+	return queued;
 }
 
 bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
@@ -346,24 +362,28 @@ bool cancel_delayed_work(struct delayed_work *dwork)
 	return cancel_work(&dwork->work);
 }
 
-/* The function may arm the timer anew: until neither it nor the work is there. */
+/* Nobody can arm the timer from the first step on, so that each step finds all there is. */
 bool cancel_delayed_work_sync(struct delayed_work *dwork)
 {
-	bool was = false, again;
+	struct work_struct *work = &dwork->work;
+	bool was;
 
-	do {
-		again = timer_delete_sync(&dwork->timer);
-		if (again)
-			__atomic_store_n(&dwork->work.pending, 0, __ATOMIC_SEQ_CST);
-		again |= cancel_work_sync(&dwork->work);
-		was |= again;
-	} while (again || timer_pending(&dwork->timer));
+	pthread_mutex_lock(&pool_lock);
+	work->cancels++;
+	pthread_mutex_unlock(&pool_lock);
+	was = timer_delete_sync(&dwork->timer);
+	if (was)
+		__atomic_store_n(&work->pending, 0, __ATOMIC_SEQ_CST);
+	was |= cancel_work_sync(work);
+	pthread_mutex_lock(&pool_lock);
+	work->cancels--;
+	pthread_mutex_unlock(&pool_lock);
 	return was;
 }
 
 bool flush_delayed_work(struct delayed_work *dwork)
 {
 	if (timer_delete_sync(&dwork->timer))
-		insert(dwork->wq, &dwork->work);
+		shim_delayed_work_timer(&dwork->timer);
 	return flush_work(&dwork->work);
 }

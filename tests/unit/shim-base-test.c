@@ -617,6 +617,16 @@ static void again(struct work_struct *work)
 		queue_work(work->wq, work);
 }
 
+/* Long enough to be met in every state: running, its timer armed, on the list. */
+static void rearm(struct work_struct *work)
+{
+	struct job *j = container_of(to_delayed_work(work), struct job, later);
+
+	__atomic_fetch_add(&j->runs, 1, __ATOMIC_RELAXED);
+	usleep_range(2000, 2100);
+	mod_delayed_work(system_wq, &j->later, 1);
+}
+
 static void free_itself(struct work_struct *work)
 {
 	kfree(container_of(work, struct job, work));
@@ -675,6 +685,27 @@ static void delayed_work_comes_later(void **state)
 	flush_delayed_work(&j.later);
 	cancel_delayed_work_sync(&j.later);
 	assert_int_equal(j.runs, 2);
+}
+
+/* A function that is running while its work is cancelled leaves no timer behind. */
+static void work_that_rearms_is_cancelled(void **state)
+{
+	struct job j;
+	int i;
+
+	for (i = 0; i < 60; i++) {
+		j.runs = 0;
+		INIT_DELAYED_WORK(&j.later, rearm);
+		schedule_delayed_work(&j.later, 1);
+		while (!READ_ONCE(j.runs))
+			usleep_range(50, 60);
+		usleep_range(i * 100, i * 100 + 10);
+		cancel_delayed_work_sync(&j.later);
+		assert_false(delayed_work_pending(&j.later));
+	}
+	/* It may be queued again. */
+	assert_true(schedule_delayed_work(&j.later, 1000000));
+	assert_true(cancel_delayed_work_sync(&j.later));
 }
 
 /*
@@ -944,6 +975,7 @@ int main(void)
 		cmocka_unit_test(ordered_work_runs_in_order),
 		cmocka_unit_test(work_is_cancelled_and_requeued),
 		cmocka_unit_test(delayed_work_comes_later),
+		cmocka_unit_test(work_that_rearms_is_cancelled),
 		cmocka_unit_test(platform_bus_binds_either_way),
 		cmocka_unit_test(failed_probe_leaves_nothing),
 		cmocka_unit_test(modules_and_files),

@@ -23,6 +23,7 @@ struct work_struct {
 	work_func_t func;
 	struct workqueue_struct *wq;	/* the last it was queued on */
 	unsigned int pending;
+	unsigned int cancels;		/* going on: nobody queues it meanwhile */
 };
 
 struct delayed_work {
