@@ -8,8 +8,9 @@
  *
  * Locking: the caller's.
  *
- * The hard rule: every store to memory that a unit may be reading goes through
- * pl_store(), which makes it visible to the unit and counts it.
+ * The hard rule: every store to an entry that a unit may be reading goes through
+ * pl_store(), which makes it visible to the unit and counts it, or through
+ * pl_write() with a pl_publish() behind the last one of the line.
  */
 #ifndef _PASIDLAB_HW_TABLE_H
 #define _PASIDLAB_HW_TABLE_H
@@ -25,6 +26,19 @@
 static inline void pl_publish(struct pl_regs *r, const void *va, size_t len, struct pl_cost *cost)
 {
 	pl_cost_add(cost, PL_COUNT_FLUSHES, r->ops->publish(r, va, len));
+}
+
+/*
+ * One of several stores to a line that the unit may be reading; the last one is
+ * followed by pl_publish().  A line reaches memory as it is at some moment, so
+ * whatever the unit sees meanwhile is the stores up to one of them, in order.
+ */
+static inline void pl_write(struct pl_regs *r, u64 *word, u64 val, struct pl_cost *cost)
+{
+	WRITE_ONCE(*word, val);
+	pl_cost_add(cost, PL_COUNT_WRITES, 1);
+	if (r->ops->stored)
+		r->ops->stored(r, word, sizeof(*word));
 }
 
 /* One store to an entry that the unit may be reading. */

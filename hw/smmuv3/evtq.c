@@ -182,12 +182,8 @@ static int listen(struct smmu_unit *v)
 {
 	struct smmu_evtq *q = &v->evtq;
 
-	q->events = (struct pl_listener){
-		.regs = v->regs, .which = PL_IRQ_FAULT, .look = events_look,
-	};
-	q->errors = (struct pl_listener){
-		.regs = v->regs, .which = PL_IRQ_ERROR, .look = errors_look,
-	};
+	pl_listener_init(&q->events, v->regs, PL_IRQ_FAULT, events_look);
+	pl_listener_init(&q->errors, v->regs, PL_IRQ_ERROR, errors_look);
 	pl_listener_start(&q->events);
 	pl_listener_start(&q->errors);
 	return irq_ctrl(v, (q->events.irq ? SMMU_IRQ_EVENTQ : 0) |

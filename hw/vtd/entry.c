@@ -9,8 +9,8 @@
  *  - to fill, write the others while it is zero, then it, in one store;
  *  - to empty, zero it in one store and let the caches forget.  All of it and
  *    not P alone: some implementations look at the type and the pointer
- *    without looking at P.  The others mean nothing from then on, and stay as
- *    they are until the next fill writes all of them;
+ *    without looking at P.  The others are ignored from then on (9.6, P), and
+ *    stay as they are until the next fill writes all of them;
  *  - to replace one first-stage domain by another, store the quadword of
  *    FSPTPTR.  Nothing else differs, since a device's first-stage slots share
  *    their DID (vtd.h), so every moment shows the old or the new (O9);
@@ -67,22 +67,22 @@ static u64 qword2(struct pl_domain *dom)
 /* An entry is one cache line: all stores to it are made visible by one flush. */
 static void entry_publish(struct vtd_unit *v, u64 *pe, struct pl_cost *cost)
 {
-	vtd_publish(v, pe, VTD_PE_QWORDS * sizeof(*pe), cost);
+	pl_publish(v->regs, pe, VTD_PE_QWORDS * sizeof(*pe), cost);
 }
 
 static void entry_fill(struct vtd_unit *v, struct pl_dev *d, u64 *pe, struct pl_domain *dom,
 		       struct pl_cost *cost)
 {
-	vtd_write(v, &pe[1], qword1(v, d, dom), cost);
-	vtd_write(v, &pe[2], qword2(dom), cost);
+	pl_write(v->regs, &pe[1], qword1(v, d, dom), cost);
+	pl_write(v->regs, &pe[2], qword2(dom), cost);
 	dma_wmb();	/* the whole entry before P */
-	vtd_write(v, &pe[0], qword0(v, dom), cost);
+	pl_write(v->regs, &pe[0], qword0(v, dom), cost);
 	entry_publish(v, pe, cost);
 }
 
 static void entry_empty(struct vtd_unit *v, u64 *pe, struct pl_cost *cost)
 {
-	vtd_store(v, &pe[0], 0, cost);
+	pl_store(v->regs, &pe[0], 0, cost);
 	dma_wmb();	/* P clear before the queue is told */
 }
 
@@ -111,11 +111,11 @@ void vtd_rid_block(struct vtd_unit *v, struct pl_dev *d, struct pl_cost *cost)
 	else
 		first = FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_SS) | top |
 			FIELD_PREP(VTD_PE0_AW, v->ss_levels == 3 ? AW_39 : AW_48);
-	vtd_write(v, &pe[1], FIELD_PREP(VTD_PE1_DID, ((struct vtd_dev *)d->hw)->did) |
+	pl_write(v->regs, &pe[1], FIELD_PREP(VTD_PE1_DID, ((struct vtd_dev *)d->hw)->did) |
 		  (v->ecap & VTD_ECAP_SMPWCS ? VTD_PE1_PWSNP : 0), cost);
-	vtd_write(v, &pe[2], fs ? top : 0, cost);
+	pl_write(v->regs, &pe[2], fs ? top : 0, cost);
 	dma_wmb();	/* the whole entry before P */
-	vtd_write(v, &pe[0], first | VTD_PE0_P, cost);
+	pl_write(v->regs, &pe[0], first | VTD_PE0_P, cost);
 	entry_publish(v, pe, cost);
 }
 
@@ -159,7 +159,7 @@ static void entry_set(struct vtd_unit *v, struct pl_dev *d, pl_pasid_t pasid,
 		entry_fill(v, d, pe, new, &t->cost);
 		vtd_owe_new(v, d, pasid, new, t);
 	} else if (is_first_stage(old) && is_first_stage(new)) {
-		vtd_store(v, &pe[2], qword2(new), &t->cost);
+		pl_store(v->regs, &pe[2], qword2(new), &t->cost);
 		dma_wmb();	/* the new table before the queue is told */
 		vtd_owe_slot(v, d, pasid, old, t);
 	} else {

@@ -7,22 +7,16 @@
  * long as records are marked, free each by writing its F bit, and clear the
  * overflow last: faults that come meanwhile are recorded again.
  *
- * A unit that can interrupt us does; where no interrupt is to be had, delayed
- * work looks, every tick after a fault and ten times a second when it is quiet.
- *
  * Locking: fault_lock; any context.
  *
  * The hard rule: a record is freed only after all of it has been read.
  */
-#include <linux/jiffies.h>
+#include <linux/array_size.h>
 #include <linux/kernel.h>
-#include <linux/minmax.h>
 
 #include "vtd.h"
 
 #define ROUNDS_MAX	64U
-#define POLL_FAST	1UL		/* jiffies */
-#define POLL_SLOW	((unsigned long)HZ / 10)
 
 struct reason {
 	u8 code;
@@ -113,19 +107,14 @@ static void records_take(struct vtd_unit *v, u32 fsts)
 	}
 }
 
-/**
- * vtd_fault_poll() - report whatever faults the unit has recorded
- * @v: the unit
- *
- * Looks again until nothing is pending: a fault that is recorded while a
- * status bit is still set makes no interrupt of its own (7.3).  A storm that
- * does not end is left to the poller after a while.
- *
- * Context: any; the fault interrupt's handler, or the poller.
- * Return: true when there were any.
+/*
+ * Until nothing is pending: a fault that is recorded while a status bit is still
+ * set makes no interrupt of its own (7.3).  A storm that does not end is left to
+ * the poller after a while.
  */
-bool vtd_fault_poll(struct vtd_unit *v)
+static bool faults_look(struct pl_listener *l)
 {
+	struct vtd_unit *v = container_of(l, struct vtd_unit, faults);
 	unsigned long flags;
 	u32 fsts, rounds;
 
@@ -143,57 +132,21 @@ bool vtd_fault_poll(struct vtd_unit *v)
 	}
 	spin_unlock_irqrestore(&v->fault_lock, flags);
 	if (rounds == ROUNDS_MAX)
-		mod_delayed_work(system_wq, &v->poll, POLL_FAST);
+		pl_listener_again(l);
 	return rounds;
 }
 
 /**
- * vtd_fault_again() - look for faults that another status bit kept silent
- * @v: the unit
- *
- * Whoever clears another bit of FSTS calls it: faults that were recorded while
- * the bit was set made no interrupt (7.3).  A poller finds them by itself.
- *
- * Context: any.
- */
-void vtd_fault_again(struct vtd_unit *v)
-{
-	if (READ_ONCE(v->irq))
-		mod_delayed_work(system_wq, &v->poll, POLL_FAST);
-}
-
-static void fault_irq(void *arg)
-{
-	vtd_fault_poll(arg);
-}
-
-/* Soon again after a fault, then less and less often. */
-static void fault_work(struct work_struct *work)
-{
-	struct vtd_unit *v = container_of(to_delayed_work(work), struct vtd_unit, poll);
-
-	if (vtd_fault_poll(v))
-		v->poll_after = POLL_FAST;
-	else
-		v->poll_after = min(2 * v->poll_after, POLL_SLOW);
-	if (!v->irq)
-		mod_delayed_work(system_wq, &v->poll, v->poll_after);
-}
-
-/**
- * vtd_fault_listen() - learn of faults: by interrupt, else by polling
+ * vtd_fault_listen() - learn of faults from now on
  * @v: the unit
  *
  * Context: may sleep.
  */
 void vtd_fault_listen(struct vtd_unit *v)
 {
-	v->irq = !v->regs->ops->request_irq(v->regs, PL_IRQ_FAULT, fault_irq, v);
-	v->poll_after = POLL_FAST;
-	if (v->irq)
+	pl_listener_start(&v->faults);
+	if (v->faults.irq)
 		pl_write32(v->regs, VTD_FECTL, 0);
-	else
-		mod_delayed_work(system_wq, &v->poll, POLL_FAST);
 }
 
 /**
@@ -205,12 +158,7 @@ void vtd_fault_listen(struct vtd_unit *v)
 void vtd_fault_unlisten(struct vtd_unit *v)
 {
 	pl_write32(v->regs, VTD_FECTL, VTD_FECTL_IM);
-	if (v->irq)
-		v->regs->ops->free_irq(v->regs, PL_IRQ_FAULT);
-	/* So that the poller, if it runs now, does not go on. */
-	v->irq = true;
-	cancel_delayed_work_sync(&v->poll);
-	v->irq = false;
+	pl_listener_stop(&v->faults);
 }
 
 /**
@@ -222,18 +170,7 @@ void vtd_fault_unlisten(struct vtd_unit *v)
 void vtd_fault_start(struct vtd_unit *v)
 {
 	spin_lock_init(&v->fault_lock);
-	INIT_DELAYED_WORK(&v->poll, fault_work);
-	vtd_fault_poll(v);
+	pl_listener_init(&v->faults, v->regs, PL_IRQ_FAULT, faults_look);
+	faults_look(&v->faults);
 	vtd_fault_listen(v);
-}
-
-/**
- * vtd_fault_stop() - stop listening
- * @v: the unit
- *
- * Context: may sleep.
- */
-void vtd_fault_stop(struct vtd_unit *v)
-{
-	vtd_fault_unlisten(v);
 }

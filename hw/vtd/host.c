@@ -84,7 +84,7 @@ static int unit_try(struct host *h, u32 i, struct module *owner)
 	}
 	vtd_mmio_protection_off(h->regs, h->name);
 	pr_info("%s: registers at %llx, faults by %s\n", h->name, h->drhd->base,
-		h->unit->irq ? "interrupt, through a borrowed vector" : "polling");
+		h->unit->faults.irq ? "interrupt, through a borrowed vector" : "polling");
 	return 0;
 }
 

@@ -45,10 +45,10 @@ static void fill_entry(struct vtd_unit *v, struct pl_cost *cost)
 {
 	u64 *pe = v->others.entries;
 
-	vtd_store(v, &pe[1], FIELD_PREP(VTD_PE1_DID, VTD_DID_PT), cost);
-	vtd_store(v, &pe[0], VTD_PE0_P | FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_PT) |
+	pl_store(v->regs, &pe[1], FIELD_PREP(VTD_PE1_DID, VTD_DID_PT), cost);
+	pl_store(v->regs, &pe[0], VTD_PE0_P | FIELD_PREP(VTD_PE0_PGTT, VTD_PGTT_PT) |
 		  FIELD_PREP(VTD_PE0_AW, v->ss_levels == 3 ? AW_39 : AW_48), cost);
-	vtd_store(v, v->others.dir, virt_to_phys(pe) | VTD_PDE_P, cost);
+	pl_store(v->regs, v->others.dir, virt_to_phys(pe) | VTD_PDE_P, cost);
 }
 
 static void fill_contexts(struct vtd_unit *v, struct pl_cost *cost)
@@ -57,9 +57,9 @@ static void fill_contexts(struct vtd_unit *v, struct pl_cost *cost)
 	u32 i;
 
 	for (i = 0; i < CTX_ENTRIES; i++)
-		vtd_store(v, &ctx[i * VTD_CTX_QWORDS], vtd_others_context(v), cost);
+		pl_store(v->regs, &ctx[i * VTD_CTX_QWORDS], vtd_others_context(v), cost);
 	for (i = 0; i < ROOT_ENTRIES; i++)
-		vtd_store(v, &v->root[i], virt_to_phys(ctx) | VTD_ROOT_P, cost);
+		pl_store(v->regs, &v->root[i], virt_to_phys(ctx) | VTD_ROOT_P, cost);
 }
 
 /**
@@ -140,10 +140,9 @@ int vtd_others_forget(struct vtd_unit *v, struct pl_cost *cost)
 		{ VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_DOMAIN) |
 		  FIELD_PREP(VTD_IOTLB_DID, VTD_DID_PT) | VTD_IOTLB_DR | VTD_IOTLB_DW, 0 },
 	};
-	u64 ticket;
+	u64 batch = vtd_queue_add(&v->queue, descs, ARRAY_SIZE(descs), cost);
 
-	ticket = vtd_queue_add(&v->queue, descs, ARRAY_SIZE(descs), cost);
-	return vtd_queue_wait(&v->queue, ticket, cost);
+	return vtd_queue_wait(&v->queue, batch, cost);
 }
 
 /**
@@ -167,8 +166,7 @@ int vtd_rid_forget(struct vtd_unit *v, const struct pl_dev *d, struct pl_cost *c
 		{ VTD_DESC_IOTLB | FIELD_PREP(VTD_IOTLB_G, VTD_IOTLB_DOMAIN) |
 		  FIELD_PREP(VTD_IOTLB_DID, did) | VTD_IOTLB_DR | VTD_IOTLB_DW, 0 },
 	};
-	u64 ticket;
+	u64 batch = vtd_queue_add(&v->queue, descs, ARRAY_SIZE(descs), cost);
 
-	ticket = vtd_queue_add(&v->queue, descs, ARRAY_SIZE(descs), cost);
-	return vtd_queue_wait(&v->queue, ticket, cost);
+	return vtd_queue_wait(&v->queue, batch, cost);
 }

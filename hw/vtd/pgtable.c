@@ -52,7 +52,9 @@ static void *radix_table_alloc(struct radix *x, struct pl_cost *cost)
 
 static void radix_publish(struct radix *x, const void *va, size_t len, struct pl_cost *cost)
 {
-	vtd_publish(x->owner, va, len, cost);
+	struct vtd_unit *v = x->owner;
+
+	pl_publish(v->regs, va, len, cost);
 }
 
 /* 3.6: every unit with a first stage has 2 MiB pages there. */

@@ -3,16 +3,9 @@
  * The invalidation queue (6.5.2): a ring of 256-bit descriptors.
  *
  * Vocabulary.  A *batch* is a run of descriptors that one submitter puts into
- * the ring at once, a *ticket* its number.  A *wait* is an invalidation wait
- * descriptor that makes the unit store its number into @status once all before
- * it is done (6.5.2.8).
- *
- * Group commit.  A submitter that needs its ticket done looks whether somebody
- * waits for the unit already.  If not, it becomes the leader: it submits one
- * wait that covers every batch put into the ring so far, rings the doorbell
- * and polls.  Those who come meanwhile add their batches, without a wait or a
- * doorbell, and one of them leads the next round.  So n submitters cost one
- * wait when the unit is slow and one each when it is not.
+ * the ring at once.  A *wait* is an invalidation wait descriptor that makes the
+ * unit store its number into @status once all before it is done (6.5.2.8).  Who
+ * waits is hw/commit.h's business.
  *
  * A refused descriptor (6.5.2.11) is *mended*: a global invalidation of its kind,
  * which nothing can be wrong with, takes its place, so that nothing is lost and
@@ -20,11 +13,11 @@
  * wait takes its place, the unit goes on, and the queue is marked, for what went
  * unanswered cannot be told.
  *
- * Locking: vtd_queue.lock for the ring and the numbers, never held while
- * polling.  Submitters may sleep.
+ * Locking: vtd_queue.commit.lock for the ring and the numbers.  Submitters may
+ * sleep.
  *
  * Nothing here is published: the unit snoops the queue and the status address
- * whatever ECAP.C says (11.4.3).
+ * whatever ECAP.C says of its tables (11.4.3, C).
  *
  * The hard rule: a batch is contiguous in the ring, so that no other
  * submitter's wait can come between a PASID-cache invalidation and the IOTLB
@@ -46,6 +39,11 @@
 #define QUEUE_SIZE	(128u << QUEUE_ORDER)		/* descriptors */
 #define QUEUE_TIMEOUT_NS	(1000 * NSEC_PER_MSEC)	/* silence that long is a failure */
 #define POLLS_PER_LOOK	64				/* status polls between register reads */
+
+static struct vtd_queue *to_queue(struct pl_commit *c)
+{
+	return container_of(c, struct vtd_queue, commit);
+}
 
 static u32 ring_free(const struct vtd_queue *q)
 {
@@ -70,26 +68,9 @@ static void doorbell(struct vtd_queue *q)
 	pl_write64(q->regs, VTD_IQT, (u64)q->tail << VTD_IQ_DESC_SHIFT);
 }
 
-/*
- * The unit has fetched all before a wait that it completed: no register read is
- * needed to know.  @head may be further on by now, and must not go back: the
- * ring may have been filled up to it.
- */
-static void head_passed(struct vtd_queue *q, u32 at)
-{
-	if (((at - q->head) & (QUEUE_SIZE - 1)) <= ((q->tail - q->head) & (QUEUE_SIZE - 1)))
-		q->head = at;
-}
-
 static void read_head(struct vtd_queue *q)
 {
 	q->head = pl_read64(q->regs, VTD_IQH) >> VTD_IQ_DESC_SHIFT;
-}
-
-/* Under the lock, but asked for without it: vtd_queue_error(). */
-static void queue_fail(struct vtd_queue *q, int error)
-{
-	WRITE_ONCE(q->error, error);
 }
 
 static void desc_print(struct vtd_queue *q, const char *what)
@@ -172,7 +153,7 @@ static int error_descriptor(struct vtd_queue *q)
 	int ret;
 
 	read_head(q);
-	if (!q->error)
+	if (!q->commit.error)
 		desc_print(q, "invalidation queue error");
 	ret = mend(q);
 	wmb();	/* the mended descriptor before the unit looks again */
@@ -203,76 +184,97 @@ static void look_for_errors(struct vtd_queue *q)
 
 	if (!(pl_read32(q->regs, VTD_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)))
 		return;
-	spin_lock_irqsave(&q->lock, flags);
+	spin_lock_irqsave(&q->commit.lock, flags);
 	fsts = pl_read32(q->regs, VTD_FSTS);
 	if (fsts & VTD_FSTS_IQE)
 		ret = error_descriptor(q);
 	else if (fsts & (VTD_FSTS_ITE | VTD_FSTS_ICE))
 		ret = error_device(q);
 	if (ret)
-		queue_fail(q, ret);
-	spin_unlock_irqrestore(&q->lock, flags);
-	vtd_fault_again(container_of(q, struct vtd_unit, queue));
+		pl_commit_fail(&q->commit, ret);
+	spin_unlock_irqrestore(&q->commit.lock, flags);
+	/* 7.3: faults that were recorded while the bits were set made no interrupt. */
+	pl_listener_poke(&container_of(q, struct vtd_unit, queue)->faults);
 }
 
-static void give_up(struct vtd_queue *q, u32 seq)
+static void give_up(struct vtd_queue *q)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&q->lock, flags);
+	spin_lock_irqsave(&q->commit.lock, flags);
 	read_head(q);
 	desc_print(q, "invalidation queue does not move");
-	pr_err("waiting for %u, the unit is at %u\n", seq, READ_ONCE(*q->status));
-	queue_fail(q, -ETIMEDOUT);
-	spin_unlock_irqrestore(&q->lock, flags);
+	pr_err("waiting for %u, the unit is at %u\n", q->seq, READ_ONCE(*q->status));
+	pl_commit_fail(&q->commit, -ETIMEDOUT);
+	spin_unlock_irqrestore(&q->commit.lock, flags);
+}
+
+/* One look in many: errors are rare, and so is a unit that is gone. */
+static bool still_hope(struct vtd_queue *q, u64 *end)
+{
+	look_for_errors(q);
+	if (!*end)
+		*end = ktime_get_ns() + QUEUE_TIMEOUT_NS;
+	if (ktime_get_ns() <= *end) {
+		cond_resched();
+		return true;
+	}
+	give_up(q);
+	return false;
 }
 
 /* The unit's numbers only grow, so later is as good as equal. */
-static bool passed(struct vtd_queue *q, u32 seq)
+static bool passed(const struct vtd_queue *q, u32 seq)
 {
 	return (s32)(READ_ONCE(*q->status) - seq) >= 0;
 }
 
-static void poll_status(struct vtd_queue *q, u32 seq)
+static void wait_poll(struct pl_commit *c, u32 seq)
 {
+	struct vtd_queue *q = to_queue(c);
 	u64 end = 0;
 	u32 polls;
 
 	for (polls = 1; !passed(q, seq); polls++) {
 		cpu_relax();
-		if (polls % POLLS_PER_LOOK)
-			continue;
-		look_for_errors(q);
-		if (!end)
-			end = ktime_get_ns() + QUEUE_TIMEOUT_NS;
-		if (ktime_get_ns() > end) {
-			give_up(q, seq);
+		if (!(polls % POLLS_PER_LOOK) && !still_hope(q, &end))
 			return;
-		}
-		cond_resched();
 	}
 	dma_rmb();	/* the status before what the unit wrote ahead of it */
 }
 
+static u32 wait_begin(struct pl_commit *c, struct pl_cost *cost)
+{
+	struct vtd_queue *q = to_queue(c);
+
+	q->seq++;
+	ring_put(q, leader_wait(q), virt_to_phys(q->status));
+	pl_cost_add(cost, PL_COUNT_WAITS, 1);
+	doorbell(q);
+	return q->seq;
+}
+
+static const struct pl_commit_ops wait_ops = {
+	.begin = wait_begin,
+	.poll = wait_poll,
+};
+
 /* Space comes when the unit fetches; a full ring is waited for, not an error. */
-static bool ring_room(struct vtd_queue *q, u32 n, unsigned long *flags)
-	__must_hold(&q->lock)
+static void ring_room(struct vtd_queue *q, u32 n, unsigned long *flags)
+	__must_hold(&q->commit.lock)
 {
 	u64 end = 0;
 
-	while (ring_free(q) < n) {
+	if (ring_free(q) >= n)
+		return;
+	read_head(q);
+	while (ring_free(q) < n && !q->commit.error) {
 		doorbell(q);
-		spin_unlock_irqrestore(&q->lock, *flags);
-		look_for_errors(q);
-		cond_resched();
-		if (!end)
-			end = ktime_get_ns() + QUEUE_TIMEOUT_NS;
-		spin_lock_irqsave(&q->lock, *flags);
+		spin_unlock_irqrestore(&q->commit.lock, *flags);
+		still_hope(q, &end);
+		spin_lock_irqsave(&q->commit.lock, *flags);
 		read_head(q);
-		if (q->error || ktime_get_ns() > end)
-			return false;
 	}
-	return true;
 }
 
 /**
@@ -285,14 +287,14 @@ static bool ring_room(struct vtd_queue *q, u32 n, unsigned long *flags)
  * Context: may sleep here, and not again before vtd_batch_end().
  */
 void vtd_batch_begin(struct vtd_batch *b, struct vtd_queue *q, u32 n, struct pl_cost *cost)
-	__acquires(&q->lock)
+	__acquires(&q->commit.lock)
 {
 	b->q = q;
 	b->cost = cost;
-	spin_lock_irqsave(&q->lock, b->flags);
+	spin_lock_irqsave(&q->commit.lock, b->flags);
 	/* Two more than needed: there is always room for a wait. */
-	if (!q->error && !ring_room(q, n + 2, &b->flags))
-		queue_fail(q, q->error ?: -ETIMEDOUT);
+	if (!q->commit.error)
+		ring_room(q, n + 2, &b->flags);
 }
 
 /**
@@ -305,7 +307,7 @@ void vtd_batch_put(struct vtd_batch *b, u64 lo, u64 hi)
 {
 	bool fence = FIELD_GET(VTD_DESC_TYPE, lo) == VTD_DESC_WAIT;
 
-	if (b->q->error)
+	if (b->q->commit.error)
 		return;
 	pl_cost_add(b->cost, fence ? PL_COUNT_FENCES : PL_COUNT_DESCS, 1);
 	ring_put(b->q, lo, hi);
@@ -317,15 +319,15 @@ void vtd_batch_put(struct vtd_batch *b, u64 lo, u64 hi)
  *
  * The unit need not see it before somebody waits.
  *
- * Return: the ticket to wait for.
+ * Return: its number, to wait for.
  */
 u64 vtd_batch_end(struct vtd_batch *b)
-	__releases(&b->q->lock)
+	__releases(&b->q->commit.lock)
 {
-	u64 ticket = ++b->q->tickets;
+	u64 batch = ++b->q->commit.batches;
 
-	spin_unlock_irqrestore(&b->q->lock, b->flags);
-	return ticket;
+	spin_unlock_irqrestore(&b->q->commit.lock, b->flags);
+	return batch;
 }
 
 /**
@@ -336,7 +338,7 @@ u64 vtd_batch_end(struct vtd_batch *b)
  * @cost: as for vtd_batch_begin()
  *
  * Context: may sleep.
- * Return: the ticket to wait for.
+ * Return: the batch's number, to wait for.
  */
 u64 vtd_queue_add(struct vtd_queue *q, const u64 (*descs)[2], u32 n, struct pl_cost *cost)
 {
@@ -349,54 +351,18 @@ u64 vtd_queue_add(struct vtd_queue *q, const u64 (*descs)[2], u32 n, struct pl_c
 	return vtd_batch_end(&b);
 }
 
-/* Called with the lock held and no leader; returns with it held. */
-static void lead(struct vtd_queue *q, struct pl_cost *cost, unsigned long *flags)
-	__must_hold(&q->lock)
-{
-	u64 upto = q->tickets;
-	u32 seq = ++q->seq, end;
-
-	q->flushing = true;
-	ring_put(q, leader_wait(q), virt_to_phys(q->status));
-	pl_cost_add(cost, PL_COUNT_WAITS, 1);
-	end = q->tail;
-	doorbell(q);
-	spin_unlock_irqrestore(&q->lock, *flags);
-	poll_status(q, seq);
-	spin_lock_irqsave(&q->lock, *flags);
-	head_passed(q, end);
-	q->done = upto;
-	q->flushing = false;
-}
-
 /**
  * vtd_queue_wait() - wait until a batch is done, and all before it
  * @q: the queue
- * @ticket: from vtd_queue_add()
+ * @batch: from vtd_batch_end() or vtd_queue_add()
  * @cost: counts the wait, if it took one of its own
  *
  * Context: may sleep.
  * Return: 0, -ETIMEDOUT or -EIO; from then on every call says the same.
  */
-int vtd_queue_wait(struct vtd_queue *q, u64 ticket, struct pl_cost *cost)
+int vtd_queue_wait(struct vtd_queue *q, u64 batch, struct pl_cost *cost)
 {
-	unsigned long flags;
-	int ret;
-
-	spin_lock_irqsave(&q->lock, flags);
-	while (q->done < ticket && !q->error) {
-		if (!q->flushing) {
-			lead(q, cost, &flags);
-			continue;
-		}
-		spin_unlock_irqrestore(&q->lock, flags);
-		cpu_relax();
-		cond_resched();
-		spin_lock_irqsave(&q->lock, flags);
-	}
-	ret = q->error;
-	spin_unlock_irqrestore(&q->lock, flags);
-	return ret;
+	return pl_commit_wait(&q->commit, &wait_ops, batch, cost);
 }
 
 static int flush_everything(struct vtd_unit *v)
@@ -409,10 +375,9 @@ static int flush_everything(struct vtd_unit *v)
 		  VTD_IOTLB_DR | VTD_IOTLB_DW, 0 },
 	};
 	struct pl_cost cost = {};
-	u64 ticket;
+	u64 batch = vtd_queue_add(&v->queue, descs, ARRAY_SIZE(descs), &cost);
 
-	ticket = vtd_queue_add(&v->queue, descs, ARRAY_SIZE(descs), &cost);
-	return vtd_queue_wait(&v->queue, ticket, &cost);
+	return vtd_queue_wait(&v->queue, batch, &cost);
 }
 
 /**
@@ -428,7 +393,7 @@ int vtd_queue_start(struct vtd_unit *v)
 	int ret = -ENOMEM;
 
 	q->regs = v->regs;
-	spin_lock_init(&q->lock);
+	pl_commit_init(&q->commit);
 	q->ring = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, QUEUE_ORDER);
 	q->status = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!q->ring || !q->status)
@@ -459,7 +424,7 @@ void vtd_queue_stop(struct vtd_unit *v)
 {
 	struct vtd_queue *q = &v->queue;
 
-	if (!q->error)
+	if (!q->commit.error)
 		flush_everything(v);
 	/* A unit that does not let go of the ring keeps it. */
 	if (vtd_gcmd(v, 0, VTD_GCMD_QIE, VTD_GCMD_QIE, false))

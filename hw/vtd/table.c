@@ -14,7 +14,6 @@
  * The hard rule: a table is zeroed and published before an entry points to it.
  */
 #include <linux/array_size.h>
-#include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -37,30 +36,17 @@
  */
 void *vtd_table_alloc(struct vtd_unit *v, unsigned int order, struct pl_cost *cost)
 {
-	void *table = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, order);
+	void *table = pl_table_alloc(order, cost);
 
-	if (!table)
-		return NULL;
-	pl_cost_add(cost, PL_COUNT_ALLOCS, 1u << order);
-	vtd_publish(v, table, PAGE_SIZE << order, cost);
+	if (table)
+		pl_publish(v->regs, table, PAGE_SIZE << order, cost);
 	return table;
 }
 
-/**
- * vtd_table_free() - the unit no longer reaches a table
- * @v: the unit
- * @table: from vtd_table_alloc(), or NULL
- * @order: as there
- *
- * Context: any.
- */
+/* pl_table_free() */
 void vtd_table_free(struct vtd_unit *v, void *table, unsigned int order)
 {
-	if (!table)
-		return;
-	if (v->regs->ops->freed)
-		v->regs->ops->freed(v->regs, table, PAGE_SIZE << order);
-	free_pages((unsigned long)table, order);
+	pl_table_free(v->regs, table, order);
 }
 
 static unsigned int dir_order(u8 pdts)
@@ -95,10 +81,10 @@ static int context_table_reserve(struct vtd_unit *v, u16 rid, struct pl_cost *co
 		return -ENOMEM;
 	if (v->others.ctx) {
 		memcpy(table, v->others.ctx, PAGE_SIZE);
-		vtd_publish(v, table, PAGE_SIZE, cost);
+		pl_publish(v->regs, table, PAGE_SIZE, cost);
 	}
 	v->ctx[rid >> 7] = table;
-	vtd_store(v, &v->root[rid >> 7], virt_to_phys(table) | VTD_ROOT_P, cost);
+	pl_store(v->regs, &v->root[rid >> 7], virt_to_phys(table) | VTD_ROOT_P, cost);
 	return 0;
 }
 
@@ -118,9 +104,9 @@ static int context_write(struct vtd_unit *v, struct pl_dev *d, struct pl_ticket 
 	ret = context_table_reserve(v, d->rid, &t->cost);
 	if (!ret) {
 		ctx = context_slot(v, d->rid);
-		vtd_store(v, &ctx[1], FIELD_PREP(VTD_CTX1_RID_PASID, VTD_RID_PASID), &t->cost);
+		pl_store(v->regs, &ctx[1], FIELD_PREP(VTD_CTX1_RID_PASID, VTD_RID_PASID), &t->cost);
 		dma_wmb();	/* the rest of the entry before P */
-		vtd_store(v, &ctx[0], context_value(d, d->hw), &t->cost);
+		pl_store(v->regs, &ctx[0], context_value(d, d->hw), &t->cost);
 	}
 	mutex_unlock(&v->lock);
 	return ret;
@@ -168,7 +154,7 @@ free:
 static void context_give_back(struct vtd_unit *v, const struct pl_dev *d, struct pl_ticket *t)
 {
 	mutex_lock(&v->lock);
-	vtd_store(v, context_slot(v, d->rid), vtd_others_context(v), &t->cost);
+	pl_store(v->regs, context_slot(v, d->rid), vtd_others_context(v), &t->cost);
 	mutex_unlock(&v->lock);
 }
 
@@ -240,7 +226,7 @@ int vtd_entry_reserve(struct vtd_unit *v, struct vtd_dev *vd, u32 pasid, struct 
 	table = vtd_table_alloc(v, 0, cost);
 	if (!table)
 		return -ENOMEM;
-	vtd_store(v, pde, virt_to_phys(table) | VTD_PDE_P, cost);
+	pl_store(v->regs, pde, virt_to_phys(table) | VTD_PDE_P, cost);
 	return 0;
 }
 
@@ -253,7 +239,7 @@ void vtd_context_free(struct vtd_unit *v)
 	for (i = 0; i < ARRAY_SIZE(v->ctx); i++) {
 		if (!v->ctx[i])
 			continue;
-		vtd_store(v, &v->root[i], 0, &uncounted);
+		pl_store(v->regs, &v->root[i], 0, &uncounted);
 		vtd_table_free(v, v->ctx[i], 0);
 	}
 }

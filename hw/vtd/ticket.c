@@ -403,7 +403,7 @@ int vtd_sync(struct pl_unit *u, struct pl_ticket *t)
 	if (vt->nr)
 		ticket_emit(v, t);
 	if (!vt->queued)
-		return vtd_queue_error(&v->queue);
+		return pl_commit_error(&v->queue.commit);
 	vt->queued = false;
 	return vtd_queue_wait(&v->queue, vt->number, &t->cost);
 }

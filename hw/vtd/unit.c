@@ -162,7 +162,7 @@ static int vtd_lend(struct pl_unit *u, unsigned int irq)
 	struct vtd_unit *v = to_vtd(u);
 	int ret;
 
-	if (!v->host || v->irq)
+	if (!v->host || v->faults.irq)
 		return -EBUSY;
 	ret = v->host->lend(v->regs, irq);
 	if (ret)
@@ -298,7 +298,7 @@ static int unit_start(struct vtd_unit *v)
 	ret = vtd_gcmd(v, VTD_GCMD_TE, 0, VTD_GCMD_TE, true);
 	if (!ret)
 		return 0;
-	vtd_fault_stop(v);
+	vtd_fault_unlisten(v);
 	vtd_queue_stop(v);
 free_others:
 	vtd_others_stop(v);
@@ -310,7 +310,7 @@ free:
 static void unit_stop(struct vtd_unit *v)
 {
 	vtd_gcmd(v, 0, VTD_GCMD_TE, VTD_GCMD_TE, false);
-	vtd_fault_stop(v);
+	vtd_fault_unlisten(v);
 	vtd_queue_stop(v);
 	vtd_context_free(v);
 	vtd_others_stop(v);

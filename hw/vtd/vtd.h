@@ -23,10 +23,10 @@
  * 0 is reserved (6.1), 1 is everybody's pass-through.
  *
  * Locking, outermost first: the core's locks (kmod/unit.h), vtd_unit.lock
- * (context tables), vtd_queue.lock.  vtd_unit.fault_lock stands alone.
+ * (context tables), the queue's lock.  vtd_unit.fault_lock stands alone.
  *
- * The hard rule: every store to memory the unit reads goes through vtd_store(),
- * or through vtd_write() with a vtd_publish() behind the last one of the line.
+ * The hard rule: every store to an entry that the unit may be reading goes
+ * through hw/table.h, or hw/radix_code.h for page tables.
  */
 #ifndef _PASIDLAB_VTD_H
 #define _PASIDLAB_VTD_H
@@ -35,11 +35,13 @@
 #include <linux/io.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
 #include "../../kmod/unit.h"
+#include "../commit.h"
+#include "../listener.h"
 #include "../radix.h"
 #include "../regs.h"
+#include "../table.h"
 #include "regs.h"
 
 #define VTD_DID_PT		1
@@ -47,34 +49,26 @@
 
 /**
  * struct vtd_queue - the invalidation queue, shared by every submitter
+ * @commit: who waits; its lock is for all below
  * @regs: the unit's registers
- * @lock: all below; a spinlock, taken with interrupts off
  * @ring: descriptors of 256 bits
  * @status: where the unit writes the number of the last wait it completed
  * @tail: next to write, an index
  * @head: a lower bound of what the unit has fetched, an index
  * @seq: number of the last wait submitted
- * @tickets: batches put into the ring so far
- * @done: batches known to be complete
- * @flushing: a leader waits for the unit
  * @mended_head: where a refused descriptor was replaced last
  * @mended_seq: @seq at that time
- * @error: 0, or why the queue can no longer be trusted
  */
 struct vtd_queue {
+	struct pl_commit commit;
 	struct pl_regs *regs;
-	spinlock_t lock;
 	u64 (*ring)[4];
 	u32 *status;
 	u32 tail;
 	u32 head;
 	u32 seq;
-	u64 tickets;
-	u64 done;
-	bool flushing;
 	u32 mended_head;
 	u32 mended_seq;
-	int error;
 };
 
 /**
@@ -144,9 +138,7 @@ struct vtd_others {
  * @ctx: context tables by bus and upper half, NULL where none is needed yet
  * @queue: the invalidation queue
  * @fault_lock: one reader of fault records at a time
- * @irq: the unit interrupts for faults
- * @poll: looks for faults where it does not
- * @poll_after: jiffies until the next look
+ * @faults: listens for fault records
  * @others: pass-through for everybody else, on the machine's units
  */
 struct vtd_unit {
@@ -164,9 +156,7 @@ struct vtd_unit {
 	u64 *ctx[512];
 	struct vtd_queue queue;
 	spinlock_t fault_lock;
-	bool irq;
-	struct delayed_work poll;
-	unsigned long poll_after;
+	struct pl_listener faults;
 	struct vtd_others others;
 };
 
@@ -218,33 +208,6 @@ static inline u64 *vtd_entry(const struct vtd_dev *vd, u32 pasid)
 	u64 *table = phys_to_virt(vd->dir[pasid / VTD_PE_PER_PAGE] & VTD_PDE_PTR);
 
 	return table + (pasid % VTD_PE_PER_PAGE) * VTD_PE_QWORDS;
-}
-
-/* Make stores at @va visible to the unit, and count what that took. */
-static inline void vtd_publish(struct vtd_unit *v, const void *va, size_t len, struct pl_cost *cost)
-{
-	pl_cost_add(cost, PL_COUNT_FLUSHES, v->regs->ops->publish(v->regs, va, len));
-}
-
-/*
- * One of several stores to a line that the unit may be reading; the last one is
- * followed by vtd_publish().  A line reaches memory as it is at some moment, so
- * whatever the unit sees meanwhile is the stores up to one of them, in order.
- */
-static inline void vtd_write(struct vtd_unit *v, u64 *entry, u64 val, struct pl_cost *cost)
-{
-	WRITE_ONCE(*entry, val);
-	pl_cost_add(cost, PL_COUNT_WRITES, 1);
-	if (v->regs->ops->stored)
-		v->regs->ops->stored(v->regs, entry, sizeof(*entry));
-}
-
-/* One store to a table entry that the unit may be reading. */
-static inline void vtd_store(struct vtd_unit *v, u64 *entry, u64 val, struct pl_cost *cost)
-{
-	WRITE_ONCE(*entry, val);
-	pl_cost_add(cost, PL_COUNT_WRITES, 1);
-	vtd_publish(v, entry, sizeof(*entry), cost);
 }
 
 /* unit.c */
@@ -308,22 +271,13 @@ void vtd_batch_begin(struct vtd_batch *b, struct vtd_queue *q, u32 n, struct pl_
 void vtd_batch_put(struct vtd_batch *b, u64 lo, u64 hi);
 u64 vtd_batch_end(struct vtd_batch *b);
 u64 vtd_queue_add(struct vtd_queue *q, const u64 (*descs)[2], u32 n, struct pl_cost *cost);
-int vtd_queue_wait(struct vtd_queue *q, u64 ticket, struct pl_cost *cost);
-
-/* 0, or why the queue can no longer be trusted; for a look without the lock. */
-static inline int vtd_queue_error(const struct vtd_queue *q)
-{
-	return READ_ONCE(q->error);
-}
+int vtd_queue_wait(struct vtd_queue *q, u64 batch, struct pl_cost *cost);
 
 /* walk.c */
 bool vtd_walk(struct pl_regs *r, u16 rid, pl_pasid_t pasid, u64 iova, struct pl_walk *out);
 
 /* fault.c */
 void vtd_fault_start(struct vtd_unit *v);
-void vtd_fault_stop(struct vtd_unit *v);
-void vtd_fault_again(struct vtd_unit *v);
-bool vtd_fault_poll(struct vtd_unit *v);
 void vtd_fault_listen(struct vtd_unit *v);
 void vtd_fault_unlisten(struct vtd_unit *v);
 

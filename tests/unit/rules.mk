@@ -15,7 +15,7 @@ $(eval $(call t0_program,smmuv3-wire-test,tests/unit/smmuv3-wire-test.c tests/un
 
 # The driver's queue when the unit stops.
 $(eval $(call t0_program,vtd-queue-test,tests/unit/vtd-queue-test.c tests/rig.c \
-	tests/rig_vtd.c,plain asan))
+	tests/rig_vtd.c,plain asan tsan))
 
 # Units that are left alone.
 $(eval $(call t0_program,vtd-refuse-test,tests/unit/vtd-refuse-test.c,plain asan))

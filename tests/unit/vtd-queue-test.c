@@ -176,7 +176,7 @@ static void a_refused_device_tlb_invalidation_is_told(void **state)
 	assert_true(w->r->vtd->unit.wedged);
 	assert_int_equal(pl_read64(w->r->vtd->regs, VTD_IQH),
 			 pl_read64(w->r->vtd->regs, VTD_IQT));
-	assert_int_equal(vtd_queue_error(&w->r->vtd->queue), -EIO);
+	assert_int_equal(pl_commit_error(&w->r->vtd->queue.commit), -EIO);
 }
 
 /* What somebody else put there is no kind of ours. */
@@ -186,9 +186,9 @@ static void an_unknown_descriptor_is_told(void **state)
 	struct vtd_queue *q = &w->r->vtd->queue;
 	const u64 desc[][2] = { { 0xf, 0 } };
 	struct pl_cost cost = {};
-	u64 ticket = vtd_queue_add(q, desc, 1, &cost);
+	u64 batch = vtd_queue_add(q, desc, 1, &cost);
 
-	assert_int_equal(vtd_queue_wait(q, ticket, &cost), -EIO);
+	assert_int_equal(vtd_queue_wait(q, batch, &cost), -EIO);
 	assert_int_equal(pl_read64(q->regs, VTD_IQH), pl_read64(q->regs, VTD_IQT));
 }
 
@@ -203,9 +203,9 @@ static void a_spoilt_field_is_mended(void **state)
 		{ VTD_DESC_PIOTLB | GENMASK_ULL(63, 52), U64_MAX },
 	};
 	struct pl_cost cost = {};
-	u64 ticket = vtd_queue_add(q, desc, 3, &cost);
+	u64 batch = vtd_queue_add(q, desc, 3, &cost);
 
-	assert_int_equal(vtd_queue_wait(q, ticket, &cost), 0);
+	assert_int_equal(vtd_queue_wait(q, batch, &cost), 0);
 	assert_int_equal(pl_read64(q->regs, VTD_IQH), pl_read64(q->regs, VTD_IQT));
 	assert_int_equal(detach_refused(w, THE_IOTLB), 0);
 }
@@ -229,7 +229,7 @@ static void a_fault_meanwhile_is_not_lost(void **state)
 	pl_pasid_t pasid = attached(w);
 	int i;
 
-	assert_true(w->r->vtd->irq);
+	assert_true(w->r->vtd->faults.irq);
 	spoil(&w->r->vtd->queue);
 	/* The interrupt for IQE itself comes with the next request. */
 	assert_true(rig_reads(w->r->ep[0], pasid, IOVA, WORD));
