@@ -396,7 +396,7 @@ static int m_fetch(struct vtd_model *m, struct m_desc *d)
 	if (!mdl_mem_ok(at, sizeof(q)))
 		return M_IQE_FETCH;
 	va = phys_to_virt(at);
-	for (i = 0; i < ARRAY_SIZE(q); i++)	/* queue reads snoop, ECAP.C or not [M] */
+	for (i = 0; i < ARRAY_SIZE(q); i++)	/* always snooped (11.4.3, C) */
 		q[i] = READ_ONCE(va[i]);
 	memset(d, 0, sizeof(*d));
 	if (m->inject_iqe >= 0 && !m->inject_iqe--)
