@@ -13,7 +13,12 @@ qemu_SKIP	:= $(B)/qemu/skip
 qemu_NEEDS	:= $(qemu_T)/engine-test $(qemu_T)/unit-test $(qemu_G)/blk-load \
 		   $(qemu_G)/.modules do-qemu-or-skip
 qemu_CHECK	= $(B)/pasidlab check --tap --series=$(SERIES) $(CHECK_ARGS) --unit
+qemu_QTEST	= -- tests/qemu/qtest $(QEMU_DIR)
 qemu_TIER	= --skip-if $(qemu_SKIP) \
+		  $(qemu_QTEST) aarch64 iommu-smmuv3-test \
+		  $(qemu_QTEST) x86_64 iommu-intel-test \
+		  $(qemu_QTEST) x86_64 iommu-intel-inv-test \
+		  $(qemu_QTEST) x86_64 intel-iommu-test \
 		  -- $(qemu_T)/engine-test $(guest_JSON) $(qemu_G)/engine-smoke.ko \
 		  -- $(qemu_T)/unit-test $(guest_JSON) $(B)/guest tests/qemu/guest $(qemu_G) \
 		  -- $(qemu_CHECK) vtd@qemu -- $(qemu_CHECK) intree
