@@ -10,9 +10,8 @@
 bpf_B		:= $(B)/bpf
 bpf_T		:= $(B)/tests
 bpf_CFLAGS	= $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -I. -isystem $(bpf_B) -MMD -MP
-bpf_ARCH	:= $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 # BPF_PROG() and its kin have a parameter that not every program uses.
-bpf_PROG_CFLAGS	= -target bpf -mcpu=v3 -D__TARGET_ARCH_$(bpf_ARCH) -O2 -g $(WARN) \
+bpf_PROG_CFLAGS	= -target bpf -mcpu=v3 -D__TARGET_ARCH_$(bpf_$(FOR)) -O2 -g $(WARN) \
 		  -Wno-unused-parameter -isystem $(bpf_B) -MMD -MP
 # Debian has it in /usr/sbin, which is not on everybody's PATH.
 BPFTOOL		?= $(firstword $(wildcard /usr/sbin/bpftool /usr/bin/bpftool) bpftool)

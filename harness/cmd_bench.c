@@ -129,6 +129,7 @@ struct pl_bench_run {
 	struct pl_bench_args args;
 	struct pl_progress progress;
 	struct pl_bench bench;
+	const struct pl_arch *arch;
 	struct pl_unit_kind unit[PL_SIDES];
 	int sides;
 	int side;
@@ -166,21 +167,23 @@ static void pl_bench_on_tick(void *ctx, const struct pl_guest_progress *g)
 static int pl_take_units(struct pl_bench_run *run)
 {
 	char *list = strdup(run->args.unit), *peer = list ? strchr(list, ',') : NULL;
-	const struct pl_unit_kind *qemu = pl_unit_find("vtd@qemu"), *ours;
+	struct pl_target qemu, ours;
 	int err = list ? 0 : -ENOMEM;
 
 	if (peer)
 		*peer++ = '\0';
-	ours = list ? pl_unit_find(list) : NULL;
-	if (list && (!ours || (peer && strcmp(peer, "intree")))) {
+	if (list && (pl_target_choose(list, NULL, &ours, run->why) ||
+		     pl_target_choose("vtd@qemu", NULL, &qemu, run->why) ||
+		     (peer && strcmp(peer, "intree")))) {
 		pl_complain("bench", "--unit %s: it is vtd@model, vtd@qemu or vtd@qemu,intree",
 			    run->args.unit);
 		err = -EINVAL;
 	}
 	if (!err) {
 		run->sides = peer ? 2 : 1;
-		run->unit[PL_OURS] = *ours;
-		run->unit[PL_PEER] = *qemu;
+		run->arch = ours.arch;
+		run->unit[PL_OURS] = *ours.unit;
+		run->unit[PL_PEER] = *qemu.unit;
 		run->unit[PL_PEER].name = "intree";
 		run->unit[PL_PEER].module = "none";
 		run->unit[PL_PEER].append = "intel_iommu=on,sm_on";
@@ -232,8 +235,8 @@ static int pl_one_boot(struct pl_bench_run *run, struct pl_result *r)
 		{ "replaces", replaces }, {},
 	};
 	struct pl_session s = {
-		.suite = &pl_bench_suite, .unit = unit, .vars = vars, .series = a->series,
-		.kernel = a->kernel,
+		.suite = &pl_bench_suite, .target = { unit, run->arch }, .vars = vars,
+		.series = a->series, .kernel = a->kernel,
 		.accel = icount ? "tcg" : "auto", .icount = icount ? ICOUNT_SHIFT : 0,
 		.timeout_s = (unsigned int)a->timeout, .dir = run->dir, .ctx = run,
 		.stop = pl_interrupt_catch(), .on_frame = pl_bench_on_frame,

@@ -25,6 +25,7 @@
 struct pl_check_args {
 	const char *tier;
 	const char *unit;
+	const char *arch;
 	const char *series;
 	const char *accel;
 	uint64_t seed;
@@ -44,7 +45,11 @@ static const struct pl_opt pl_check_opts[] = {
 	{ .name = "tier", .type = PL_OPT_CHOICE, .arg = "TIER", AT(tier), .choices = pl_tiers,
 	  .def = "t1", .help = "Which tests: t1 needs a guest, and no hardware" },
 	{ .name = "unit", .key = 'u', .type = PL_OPT_CHOICE, .arg = "NAME", AT(unit),
-	  .choices = pl_unit_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
+	  .choices = pl_unit_names,
+	  .help = "The IOMMU and where it lives; default vtd@model, on arm64 smmuv3@model" },
+	{ .name = "arch", .key = 'A', .type = PL_OPT_CHOICE, .arg = "NAME", AT(arch),
+	  .choices = pl_arch_names,
+	  .help = "The guest's architecture; default this machine's, or where --unit is" },
 	{ .name = "series", .type = PL_OPT_TEXT, .arg = "X.Y", AT(series),
 	  .help = "The guest's kernel, as 'make guest SERIES=X.Y' made it" },
 	{ .name = "accel", .key = 'a', .type = PL_OPT_CHOICE, .arg = "NAME", AT(accel),
@@ -73,6 +78,7 @@ static const struct pl_cmdline pl_check_cmdline = {
 	.after = "Examples:\n"
 		 "  pasidlab check\n"
 		 "  pasidlab check --unit vtd@qemu --property 600 --seed 7\n"
+		 "  pasidlab check --arch arm64 --property 5\n"
 		 "  pasidlab check --tier t1 --tap\n\n"
 		 "Exit status: 0 all passed, 1 one failed, 2 wrong arguments, 3 this machine "
 		 "cannot.",
@@ -81,6 +87,7 @@ static const struct pl_cmdline pl_check_cmdline = {
 /* A check in progress. */
 struct pl_check_run {
 	struct pl_check_args args;
+	struct pl_target target;
 	struct pl_progress progress;
 	bool colour;
 	size_t passed;
@@ -248,7 +255,7 @@ static int pl_check(struct pl_check_run *c, struct pl_result *r)
 		{ "property_seconds", seconds }, { "trace", pl_cmd_trace ? "1" : "" }, {},
 	};
 	struct pl_session s = {
-		.suite = pl_suite_find("check"), .unit = pl_unit_find(c->args.unit), .vars = vars,
+		.suite = pl_suite_find("check"), .target = c->target, .vars = vars,
 		.series = c->args.series, .accel = c->args.accel,
 		.timeout_s = (unsigned int)c->args.timeout, .ctx = c,
 		.stop = pl_interrupt_catch(), .on_frame = pl_check_on_frame,
@@ -274,11 +281,16 @@ static int pl_check(struct pl_check_run *c, struct pl_result *r)
 int pl_cmd_check(int argc, char **argv)
 {
 	struct pl_check_run c = {};
+	char why[PL_WHY_MAX];
 	struct pl_result *r;
 	int status;
 
 	if (pl_opt_parse(&pl_check_cmdline, argc, argv, &c.args, NULL))
 		return PL_EXIT_USAGE;
+	if (pl_target_choose(c.args.unit, c.args.arch, &c.target, why)) {
+		pl_complain("check", "%s", why);
+		return PL_EXIT_USAGE;
+	}
 	c.colour = !c.args.tap && pl_colour(stdout);
 	pl_progress_init(&c.progress, false);
 	r = pl_result_new();

@@ -20,6 +20,7 @@
 
 struct pl_run_args {
 	const char *unit;
+	const char *arch;
 	uint64_t threads;
 	uint64_t ops;
 	uint64_t seconds;
@@ -47,7 +48,11 @@ static const char *const pl_accels[] = { "auto", "kvm", "tcg", NULL };
 static const struct pl_opt pl_run_opts[] = {
 	{ .type = PL_OPT_GROUP, .help = "What is loaded:" },
 	{ .name = "unit", .key = 'u', .type = PL_OPT_CHOICE, .arg = "NAME", AT(unit),
-	  .choices = pl_unit_names, .def = "vtd@model", .help = "The IOMMU and where it lives" },
+	  .choices = pl_unit_names,
+	  .help = "The IOMMU and where it lives; default vtd@model, on arm64 smmuv3@model" },
+	{ .name = "arch", .key = 'A', .type = PL_OPT_CHOICE, .arg = "NAME", AT(arch),
+	  .choices = pl_arch_names,
+	  .help = "The guest's architecture; default this machine's, or where --unit is" },
 	{ .name = "endpoints", .key = 'e', .type = PL_OPT_NUMBER, .arg = "N", AT(endpoints),
 	  .min = 1, .max = 16, .def = "2", .help = "Endpoints behind the unit" },
 	{ .name = "cm", .type = PL_OPT_FLAG, AT(cm),
@@ -105,7 +110,8 @@ static const struct pl_cmdline pl_run_cmdline = {
 		 "  pasidlab run\n"
 		 "  pasidlab run --threads 4 --pattern hold --ops 50000\n"
 		 "  pasidlab run --seconds 60 --cm --json > result.json\n"
-		 "  pasidlab run --no-trace --out baseline\n\n"
+		 "  pasidlab run --no-trace --out baseline\n"
+		 "  pasidlab run --arch arm64\n\n"
 		 "Exit status: 0 passed, 1 something was wrong, 2 wrong arguments, 3 this machine "
 		 "cannot (no emulator, no guest kernel).",
 };
@@ -114,6 +120,7 @@ static const struct pl_cmdline pl_run_cmdline = {
 struct pl_run {
 	struct pl_run_args args;
 	struct pl_progress progress;
+	struct pl_target target;
 	char number[6][24];
 	char *dir;
 };
@@ -254,7 +261,7 @@ static int pl_run(struct pl_run *run, struct pl_result *r)
 	char why[PL_WHY_MAX];
 	struct pl_var vars[16];
 	struct pl_session s = {
-		.suite = pl_suite_find("run"), .unit = pl_unit_find(run->args.unit), .vars = vars,
+		.suite = pl_suite_find("run"), .target = run->target, .vars = vars,
 		.series = run->args.series, .kernel = run->args.kernel, .accel = run->args.accel,
 		.timeout_s = (unsigned int)run->args.timeout, .ctx = run,
 		.stop = pl_interrupt_catch(), .on_frame = pl_run_on_frame,
@@ -281,12 +288,19 @@ static int pl_run(struct pl_run *run, struct pl_result *r)
 int pl_cmd_run(int argc, char **argv)
 {
 	struct pl_run run = {};
+	char why[PL_WHY_MAX];
 	struct pl_result *r;
 	int status;
 
 	if (pl_opt_parse(&pl_run_cmdline, argc, argv, &run.args, NULL))
 		return PL_EXIT_USAGE;
+	if (pl_target_choose(run.args.unit, run.args.arch, &run.target, why)) {
+		pl_complain("run", "%s", why);
+		return PL_EXIT_USAGE;
+	}
 	/* What depends on another option has no place in the table. */
+	run.args.unit = run.target.unit->name;
+	run.args.arch = run.target.arch->name;
 	if (!run.args.ops && !run.args.seconds)
 		run.args.ops = 5000;
 	if (!run.args.timeout)

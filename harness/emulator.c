@@ -83,16 +83,18 @@ static int pl_check_engine(const char *path, const char *engine, char why[PL_WHY
 	return -ENOTSUP;
 }
 
-static int pl_find_path(const struct pl_unit_kind *unit, const char *built, char path[PATH_MAX],
+static int pl_find_path(const struct pl_target *target, const char *built, char path[PATH_MAX],
 			char why[PL_WHY_MAX])
 {
+	const struct pl_unit_kind *unit = target->unit;
 	const char *given = getenv("PASIDLAB_QEMU");
 	int err;
 
 	if (given && *given)
 		snprintf(path, PATH_MAX, "%s", given);
 	else
-		snprintf(path, PATH_MAX, "%s/bin/qemu-system-%s", built, unit->arch);
+		snprintf(path, PATH_MAX, "%s/bin/qemu-system-%s", built,
+			 target->arch->machine);
 	if (!(given && *given) && access(path, X_OK)) {
 		snprintf(why, PL_WHY_MAX, "%s needs a QEMU with the PASID engine, and this build "
 			 "has none: make it with 'make qemu', or name one in PASIDLAB_QEMU",
@@ -130,14 +132,14 @@ static void pl_add_words(const struct pl_unit_kind *unit, const struct pl_var *v
 	bool cm = !strcmp(pl_value(vars, "cm"), "1");
 	size_t n = 0;
 
-	snprintf(e->iommu, sizeof(e->iommu), "%s%s", unit->qemu_iommu,
-		 cm ? ",caching-mode=on" : "");
 	if (*e->firmware) {
 		e->words[n++] = "-L";
 		e->words[n++] = e->firmware;
 	}
-	e->words[n++] = "-device";
-	e->words[n++] = e->iommu;
+	for (i = 0; i < PL_UNIT_WORDS && unit->qemu_iommu[i]; i++)
+		e->words[n++] = unit->qemu_iommu[i];
+	for (i = 0; cm && i < 2 && unit->qemu_cm[i]; i++)
+		e->words[n++] = unit->qemu_cm[i];
 	for (i = 0; i < engines && i < PL_EMULATOR_ENGINES; i++) {
 		e->words[n++] = "-device";
 		e->words[n++] = unit->qemu_engine;
@@ -146,7 +148,7 @@ static void pl_add_words(const struct pl_unit_kind *unit, const struct pl_var *v
 
 /**
  * pl_emulator_find() - the emulator and the devices for a unit's guest
- * @unit: the unit
+ * @target: the unit, and the guest's architecture
  * @built: directory of the build's own QEMU, which need not be there
  * @vars: the run's variables: {endpoints}, {cm}
  * @e: filled
@@ -154,18 +156,18 @@ static void pl_add_words(const struct pl_unit_kind *unit, const struct pl_var *v
  *
  * Return: 0; -ENOENT no QEMU was built, -ENOTSUP one that will not do.
  */
-int pl_emulator_find(const struct pl_unit_kind *unit, const char *built,
+int pl_emulator_find(const struct pl_target *target, const char *built,
 		     const struct pl_var *vars, struct pl_emulator *e, char why[PL_WHY_MAX])
 {
 	int err;
 
 	memset(e, 0, sizeof(*e));
-	if (!unit->qemu_engine)
+	if (!target->unit->qemu_engine)
 		return 0;
-	err = pl_find_path(unit, built, e->path, why);
+	err = pl_find_path(target, built, e->path, why);
 	if (err)
 		return err;
 	pl_find_firmware(e);
-	pl_add_words(unit, vars, e);
+	pl_add_words(target->unit, vars, e);
 	return 0;
 }

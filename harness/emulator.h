@@ -19,23 +19,21 @@
 
 /* Engines that one guest may have, and the words that stand before and behind them. */
 #define PL_EMULATOR_ENGINES	16
-#define PL_EMULATOR_WORDS	(2 * PL_EMULATOR_ENGINES + 6)
+#define PL_EMULATOR_WORDS	(2 * PL_EMULATOR_ENGINES + PL_UNIT_WORDS + 4)
 
 /**
  * struct pl_emulator - what to start for a unit
  * @path: the program; empty: QEMU from the PATH
  * @firmware: where the program's firmware is; empty: it knows itself
- * @iommu: the unit's own -device
  * @words: further arguments, ended by NULL; point into this struct or to literals
  */
 struct pl_emulator {
 	char path[PATH_MAX];
 	char firmware[PATH_MAX + 16];
-	char iommu[256];
 	const char *words[PL_EMULATOR_WORDS + 1];
 };
 
-int pl_emulator_find(const struct pl_unit_kind *unit, const char *built,
+int pl_emulator_find(const struct pl_target *target, const char *built,
 		     const struct pl_var *vars, struct pl_emulator *e, char why[PL_WHY_MAX]);
 
 #endif

@@ -24,6 +24,7 @@ const struct pl_env_desc pl_env_desc[PL_ENV_NR] = {
 	[PL_ENV_PROBE]		= { "probe", "Probe type", true },
 	[PL_ENV_MODULE]		= { "module", "Module", false },
 	[PL_ENV_GUEST_VERSION]	= { "guest_version", "Guest kernel version", false },
+	[PL_ENV_GUEST_MACHINE]	= { "guest_machine", "Guest architecture", false },
 	[PL_ENV_GUEST_CPU]	= { "guest_cpu", "Guest CPU", false },
 	[PL_ENV_GUEST_CMDLINE]	= { "guest_cmdline", "Guest command line", false },
 	[PL_ENV_QEMU]		= { "qemu", "QEMU", false },

@@ -323,6 +323,7 @@ static int pl_frame_hello(struct pl_reader *rd, struct pl_result *r, const json_
 			      (long long)json_integer_value(proto));
 	return pl_read_str(rd, o, "kernel", true, &r->env[PL_ENV_KERNEL]) ?:
 	       pl_read_str(rd, o, "version", false, &r->env[PL_ENV_GUEST_VERSION]) ?:
+	       pl_read_str(rd, o, "machine", false, &r->env[PL_ENV_GUEST_MACHINE]) ?:
 	       pl_read_str(rd, o, "cpu", false, &r->env[PL_ENV_GUEST_CPU]) ?:
 	       pl_read_str(rd, o, "cmdline", false, &r->env[PL_ENV_GUEST_CMDLINE]);
 }

@@ -2,8 +2,9 @@
 /*
  * session.c - one guest from a suite to a result; session.h has the rule.
  *
- * The guest's programs are those in the directory guest/ beside the running pasidlab, and pasidlab
- * itself: it is static, so one file serves both worlds.
+ * The guest's programs are those in the directory guest/ beside its guest.json, and the pasidlab
+ * command there: it is static, so one file serves both worlds, and where the guest is like this
+ * machine it is the one that runs.
  */
 #include "session.h"
 
@@ -84,19 +85,16 @@ static int pl_add_directory(struct pl_work *w, const char *path)
 
 static int pl_add_programs(struct pl_work *w)
 {
-	char self[PATH_MAX], *slash;
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - sizeof("guest"));
+	const bool own = w->s->target.arch == pl_arch_own();
+	char path[PATH_MAX];
 	int err;
 
-	if (n < 0)
-		return pl_cannot(w, -errno, "/proc/self/exe: %s", strerror(errno));
-	self[n] = '\0';
-	err = pl_add_program(w, self, "pasidlab");
+	snprintf(path, sizeof(path), "%s/pasidlab", w->manifest.programs);
+	err = pl_add_program(w, own ? "/proc/self/exe" : path, "pasidlab");
 	if (err)
 		return err;
-	slash = strrchr(self, '/');
-	strcpy(slash + 1, "guest");
-	return pl_add_directory(w, self);
+	snprintf(path, sizeof(path), "%s/guest", w->manifest.programs);
+	return pl_add_directory(w, path);
 }
 
 static int pl_add_modules(struct pl_work *w)
@@ -125,7 +123,7 @@ static int pl_add_modules(struct pl_work *w)
 /* The caller's variables, and those that the unit's row fills. */
 static int pl_make_plan(struct pl_work *w)
 {
-	const struct pl_unit_kind *unit = w->s->unit;
+	const struct pl_unit_kind *unit = w->s->target.unit;
 	char engine[16];
 	struct pl_var vars[32] = {
 		{ "unit_module", unit->module }, { "params", unit->params },
@@ -152,13 +150,15 @@ static int pl_make_plan(struct pl_work *w)
 
 static int pl_load_manifest(struct pl_work *w)
 {
-	const char *series = w->s->series;
-	int err = pl_guest_manifest_load(series, &w->manifest);
+	const struct pl_arch *arch = w->s->target.arch;
+	const char *series = w->s->series, *name = arch == pl_arch_own() ? NULL : arch->name;
+	int err = pl_guest_manifest_load(name, series, &w->manifest);
 
 	if (err == -ENOENT)
 		return pl_cannot(w, err,
-				 "there is no guest%s%s.json beside this pasidlab: make one with "
-				 "'make guest%s%s'", series ? "-" : "", series ?: "",
+				 "there is no %s%sguest%s%s.json beside this pasidlab: make one "
+				 "with 'make guest%s%s%s%s'", name ?: "", name ? "/" : "",
+				 series ? "-" : "", series ?: "", name ? " ARCH=" : "", name ?: "",
 				 series ? " SERIES=" : "", series ?: "");
 	if (err)
 		return pl_cannot(w, err,
@@ -284,8 +284,8 @@ static void pl_set_host(const struct pl_work *w)
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
 	pl_result_set_env(r, PL_ENV_DATE, date);
 	pl_result_set_env(r, PL_ENV_PASIDLAB, pl_version);
-	pl_result_set_env(r, PL_ENV_UNIT, w->s->unit->name);
-	pl_result_set_env(r, PL_ENV_ENGINE, w->s->unit->engine);
+	pl_result_set_env(r, PL_ENV_UNIT, w->s->target.unit->name);
+	pl_result_set_env(r, PL_ENV_ENGINE, w->s->target.unit->engine);
 	pl_result_set_env(r, PL_ENV_PROBE, "none");
 	if (!uname(&names))
 		pl_result_set_env(r, PL_ENV_HOST_KERNEL, names.release);
@@ -346,9 +346,9 @@ static int pl_boot(struct pl_work *w)
 {
 	const char *initrds[] = { w->manifest.base, NULL };
 	struct pl_guest_opts opts = {
-		.arch = w->s->unit->arch,
+		.arch = w->s->target.arch->machine,
 		.qemu = *w->emulator.path ? w->emulator.path : NULL,
-		.append = w->s->unit->append,
+		.append = w->s->target.unit->append,
 		.extra = w->emulator.words,
 		.kernel = w->s->kernel ? w->s->kernel : w->manifest.kernel,
 		.initrds = initrds,
@@ -388,7 +388,7 @@ int pl_session_run(struct pl_session *s, char why[PL_WHY_MAX])
 	pl_set_host(&w);
 	err = pl_load_manifest(&w);
 	if (!err)
-		err = pl_emulator_find(s->unit, w.manifest.qemu, s->vars, &w.emulator, why);
+		err = pl_emulator_find(&s->target, w.manifest.qemu, s->vars, &w.emulator, why);
 	if (!err)
 		err = pl_make_image(&w);
 	if (!err)

@@ -23,8 +23,8 @@
 /**
  * struct pl_session - what to run, and whom to tell
  * @suite: what the guest does
- * @unit: the IOMMU it is given
- * @vars: the suite's variables, but {unit_module}; the last has no name
+ * @target: the IOMMU it is given, and its architecture
+ * @vars: the suite's variables, but those of the unit's row; the last has no name
  * @series: the guest's kernel series, NULL for the build's default
  * @kernel: another kernel than the series'; NULL: the series'
  * @accel: "auto", "kvm" or "tcg"
@@ -39,7 +39,7 @@
  */
 struct pl_session {
 	const struct pl_suite *suite;
-	const struct pl_unit_kind *unit;
+	struct pl_target target;
 	const struct pl_var *vars;
 	const char *series;
 	const char *kernel;

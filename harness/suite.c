@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -23,6 +24,11 @@
  */
 #define FEW_PASIDS	"pasid-engine,pasid-bits=8"
 
+#define QEMU_VTD								\
+	.qemu_iommu = { "-device", "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"	\
+			"device-iotlb=on,aw-bits=48,intremap=off" },				\
+	.qemu_cm = { "-global", "intel-iommu.caching-mode=on" }
+
 /* vtd_pasid_cache_sync_locked(): what is not in its cache is not switched back. */
 #define KEEPS_PASSING								\
 	"QEMU's intel-iommu may go on passing DMA when identity is gone: docs/findings.md, Q9"
@@ -30,27 +36,23 @@
 const struct pl_unit_kind pl_units[] = {
 	{ .name = "vtd@model",
 	  .help = "Intel VT-d, scalable mode, on pasidlab's adversarial reference model",
-	  .arch = "x86_64", .module = "pasidlab_vtd", .engine = "soft",
+	  .module = "pasidlab_vtd", .engine = "soft",
 	  .model = true, .caching_mode = true,
 	  .params = "model_units=1 model_endpoints={endpoints} model_cm={cm} model_seed={seed}" },
 	{ .name = "smmuv3@model",
 	  .help = "Arm SMMUv3 on pasidlab's adversarial reference model",
-	  .arch = "x86_64", .module = "pasidlab_smmuv3", .engine = "soft",
+	  .module = "pasidlab_smmuv3", .engine = "soft",
 	  .model = true,
 	  .params = "model_units=1 model_endpoints={endpoints} model_seed={seed}" },
 	{ .name = "vtd@qemu", .help = "The same driver on the registers of QEMU's intel-iommu",
-	  .arch = "x86_64", .module = "pasidlab_vtd", .engine = "pasid-engine",
+	  .arch = "amd64", .module = "pasidlab_vtd", .engine = "pasid-engine",
 	  .params = "model_units=0 vtd=Y", .append = "intel_iommu=off",
-	  .qemu_iommu = "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"
-			"device-iotlb=on,aw-bits=48,intremap=off",
-	  .qemu_engine = FEW_PASIDS, .no_identity = KEEPS_PASSING },
+	  QEMU_VTD, .qemu_engine = FEW_PASIDS, .no_identity = KEEPS_PASSING },
 	{ .name = "intree",
 	  .help = "The kernel's own driver of QEMU's intel-iommu, through its API",
-	  .arch = "x86_64", .module = "pasidlab_intree", .engine = "pasid-engine",
+	  .arch = "amd64", .module = "pasidlab_intree", .engine = "pasid-engine",
 	  .params = "", .append = "intel_iommu=on,sm_on iommu=pt",
-	  .qemu_iommu = "intel-iommu,scalable-mode=on,fsts=on,pasid-bits=20,svm=on,"
-			"device-iotlb=on,aw-bits=48,intremap=off",
-	  .qemu_engine = FEW_PASIDS, .no_identity = KEEPS_PASSING },
+	  QEMU_VTD, .qemu_engine = FEW_PASIDS, .no_identity = KEEPS_PASSING },
 	{},
 };
 
@@ -59,20 +61,91 @@ const char *const pl_unit_names[] = {
 	"vtd@model", "smmuv3@model", "vtd@qemu", "intree", NULL
 };
 
+const struct pl_arch pl_archs[] = {
+	{ .name = "amd64", .machine = "x86_64", .unit = "vtd@model" },
+	{ .name = "arm64", .machine = "aarch64", .unit = "smmuv3@model" },
+	{},
+};
+
+const char *const pl_arch_names[] = { "amd64", "arm64", NULL };
+
 /**
- * pl_unit_find() - a unit by name
- * @name: as given to --unit
+ * pl_arch_own() - the architecture of this machine
  *
- * Return: its row, or NULL.
+ * Return: its row; the first one where no guest is like this machine.
  */
-const struct pl_unit_kind *pl_unit_find(const char *name)
+const struct pl_arch *pl_arch_own(void)
+{
+	const struct pl_arch *a;
+	struct utsname names;
+
+	for (a = pl_archs; a->name && !uname(&names); a++)
+		if (!strcmp(a->machine, names.machine))
+			return a;
+	return pl_archs;
+}
+
+/* Option tables let no other name through. */
+static const struct pl_arch *pl_arch_find(const char *name)
+{
+	const struct pl_arch *a;
+
+	for (a = pl_archs; a->name; a++)
+		if (!strcmp(a->name, name))
+			break;
+	return a;
+}
+
+/* The unit of that name on @arch; NULL: there is none. */
+static const struct pl_unit_kind *pl_unit_on(const char *name, const struct pl_arch *arch)
 {
 	const struct pl_unit_kind *u;
 
 	for (u = pl_units; u->name; u++)
-		if (!strcmp(u->name, name))
+		if (!strcmp(u->name, name) && (!u->arch || !strcmp(u->arch, arch->name)))
 			return u;
 	return NULL;
+}
+
+/* "--unit vtd@qemu: arm64 has none; it has vtd@model, smmuv3@model" */
+static void pl_say_units(const char *unit, const struct pl_arch *arch, char why[PL_WHY_MAX])
+{
+	const struct pl_unit_kind *u;
+	const char *sep = "";
+	int n = snprintf(why, PL_WHY_MAX, "--unit %s: %s has none; it has ", unit, arch->name);
+
+	for (u = pl_units; u->name && n < PL_WHY_MAX; u++) {
+		if (u->arch && strcmp(u->arch, arch->name))
+			continue;
+		n += snprintf(why + n, PL_WHY_MAX - (size_t)n, "%s%s", sep, u->name);
+		sep = ", ";
+	}
+}
+
+/**
+ * pl_target_choose() - the unit and the architecture that a user asked for
+ * @unit: as given to --unit; NULL: the architecture's own
+ * @arch: as given to --arch; NULL: this machine's, or where the unit is
+ * @t: filled
+ * @why: filled with a sentence on error
+ *
+ * Return: 0, or -ENOENT where the architecture has no such unit.
+ */
+int pl_target_choose(const char *unit, const char *arch, struct pl_target *t, char why[PL_WHY_MAX])
+{
+	const struct pl_arch *a;
+
+	t->arch = arch ? pl_arch_find(arch) : pl_arch_own();
+	unit = unit ?: t->arch->unit;
+	t->unit = pl_unit_on(unit, t->arch);
+	for (a = pl_archs; !t->unit && !arch && a->name; a++) {
+		t->unit = pl_unit_on(unit, a);
+		t->arch = t->unit ? a : t->arch;
+	}
+	if (t->unit)
+		return 0;
+	pl_say_units(unit, t->arch, why);
+	return -ENOENT;
 }
 
 #define LOAD_CORE							\

@@ -4,7 +4,9 @@
  *
  * A *suite* is a list of steps; a step is one line of the guest's plan (harness/guest/image.h),
  * whose words may hold {variables}, and so may their values.  A *unit* is a kind of IOMMU by the
- * name the user gives, with the module that drives it.  Suites name no unit: the unit's row fills
+ * name the user gives, with the module that drives it; a *target* is a unit in a guest of one
+ * architecture, and the same name may stand for two units on two of them.  Suites name no unit: the
+ * unit's row fills
  * {unit_module}, {params}, {device} (an endpoint), one of {model} and {machine}, one of {identity}
  * and {no_identity}.  Where "{params}" is a word by itself it becomes as many words as there are
  * parameters, none among them.
@@ -19,15 +21,17 @@
 #include <stddef.h>
 
 #include "guest/image.h"
+#include "result.h"
 
-/* The most words a step has. */
+/* The most words a step has, and an emulator's unit. */
 #define PL_STEP_WORDS	24
+#define PL_UNIT_WORDS	10
 
 /**
  * struct pl_unit_kind - an IOMMU that a guest can be given
  * @name: as given to --unit
  * @help: what it is
- * @arch: of the guest
+ * @arch: of the guest, as struct pl_arch names it; NULL: any
  * @module: its module, without .ko
  * @engine: what issues DMA
  * @params: {params}: what the module is loaded with, separated by blanks
@@ -36,7 +40,8 @@
  * @no_identity: {no_identity}: why random operations leave the identity domain out; NULL: they do
  *	not, and {identity} is not empty
  * @append: words for the guest's kernel command line; NULL: none
- * @qemu_iommu: the emulator's -device for the unit; NULL: none
+ * @qemu_iommu: the emulator's words for the unit
+ * @qemu_cm: the emulator's words for a caching mode
  * @qemu_engine: its -device for each endpoint; NULL: any QEMU will do
  */
 struct pl_unit_kind {
@@ -50,14 +55,42 @@ struct pl_unit_kind {
 	bool caching_mode;
 	const char *no_identity;
 	const char *append;
-	const char *qemu_iommu;
+	const char *qemu_iommu[PL_UNIT_WORDS];
+	const char *qemu_cm[2];
 	const char *qemu_engine;
 };
 
 extern const struct pl_unit_kind pl_units[];
 extern const char *const pl_unit_names[];
 
-const struct pl_unit_kind *pl_unit_find(const char *name);
+/**
+ * struct pl_arch - an architecture that guests have
+ * @name: as given to --arch; Debian's name
+ * @machine: QEMU's name, and uname's
+ * @unit: what --unit is unless it is given
+ */
+struct pl_arch {
+	const char *name;
+	const char *machine;
+	const char *unit;
+};
+
+extern const struct pl_arch pl_archs[];
+extern const char *const pl_arch_names[];
+
+const struct pl_arch *pl_arch_own(void);
+
+/**
+ * struct pl_target - a unit in a guest
+ * @unit: the unit
+ * @arch: of the guest
+ */
+struct pl_target {
+	const struct pl_unit_kind *unit;
+	const struct pl_arch *arch;
+};
+
+int pl_target_choose(const char *unit, const char *arch, struct pl_target *t, char why[PL_WHY_MAX]);
 
 /**
  * struct pl_step - one line of a plan

@@ -4,11 +4,14 @@
 # apt.sh - ask the packages of one Debian release without touching this machine's apt; sourced.
 #
 # The mirror is the machine's own, whichever release is asked for; lists, state and downloads live
-# in $CACHE/apt/RELEASE. Pins, hooks and the machine's own sources do not leak in; proxies and
-# credentials do. apt_begin comes first and sets apt_conf, the configuration for apt-get -c. Hard
-# rule: nothing is installed, and no right beyond writing the cache is needed.
+# in $CACHE/apt/RELEASE, or RELEASE-ARCH for another architecture than the machine's, whose packages
+# can then be had beside the machine's own ("name:amd64"). Pins, hooks and the machine's own sources
+# and architectures do not leak in; proxies and credentials do. apt_begin comes first and sets
+# apt_conf, the configuration for apt-get -c. Hard rule: nothing is installed, and no right beyond
+# writing the cache is needed.
 
-apt_arch=${FLAVOUR:-amd64}
+# The architectures asked for, the one that a bare name means first.
+apt_archs=$(machine_arch)
 
 # The address this machine itself uses for one of its suites.
 apt_mirror()
@@ -19,7 +22,7 @@ apt_mirror()
 
 apt_line()
 {
-	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg options="arch=$apt_arch"
+	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg options="arch=${apt_archs// /,}"
 
 	[ ! -r $keyring ] || options="$options signed-by=$keyring"
 	printf 'deb [%s] %s %s main\n' "$options" "$1" "$2"
@@ -54,9 +57,9 @@ apt_config()
 	Dir::Cache "$1/cache";
 	Dir::Cache::pkgcache "pkgcache.bin";
 	Dir::Cache::srcpkgcache "srcpkgcache.bin";
-	APT::Architecture "$apt_arch";
+	APT::Architecture "${apt_archs%% *}";
 	#clear APT::Architectures;
-	APT::Architectures { "$apt_arch"; };
+	APT::Architectures { $(printf '"%s"; ' $apt_archs)};
 	#clear APT::Update;
 	#clear DPkg;
 	Acquire::Languages "none";
@@ -65,11 +68,16 @@ apt_config()
 	EOF
 }
 
-# apt_begin RELEASE: a private apt of that release, with fresh lists.
+# apt_begin RELEASE [ARCH]: a private apt of that release, with fresh lists.
 apt_begin()
 {
 	local home=$CACHE/apt/$1
 
+	apt_archs=$(machine_arch)
+	if [ "${2:-$apt_archs}" != "$apt_archs" ]; then
+		home=$home-$2
+		apt_archs="$2 $apt_archs"
+	fi
 	mkdir -p "$home/state" "$home/lists/partial" "$home/cache/archives/partial"
 	apt_sources "$1" >"$home/sources.list"
 	apt_config "$home" >"$home/apt.conf"

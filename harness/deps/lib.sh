@@ -42,6 +42,12 @@ machine_codename()
 	printf '%s\n' "$VERSION_CODENAME"
 }
 
+# The architecture of this machine, as Debian names it.
+machine_arch()
+{
+	dpkg --print-architecture
+}
+
 # How far ninja is, by the last line of its log.
 progress_of()
 {

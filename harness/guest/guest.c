@@ -309,7 +309,7 @@ static void note_end(struct session *s)
 	s->result->total_ms = elapsed_ms(s);
 	s->result->qemu_status = WIFSIGNALED(s->wait_status) ? 128 + WTERMSIG(s->wait_status) :
 				 WEXITSTATUS(s->wait_status);
-	/* Without an exit frame the debug-exit port may still tell: no result port in the guest. */
+	/* Without an exit frame QEMU's status may still tell: no result port in the guest. */
 	if (!s->ended && qemu_exit_code(s->wait_status, &code))
 		s->result->exit_code = code;
 }

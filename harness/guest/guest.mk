@@ -11,7 +11,10 @@ guest_SRC	:= guest image kvm manifest qemu
 guest_OBJS	:= $(guest_SRC:%=$(B)/harness/guest/%.o)
 guest_INIT	:= $(B)/harness/guest/init
 guest_STORE	= $(CACHE)/guest/$(TREE_KEY)
-guest_BASE	= $(guest_STORE)/base.cpio
+guest_BASE	= $(guest_STORE)/base-$(FOR).cpio
+guest_MKBASE	:= $(HOST_B)/harness/guest/mkbase
+# The applets of a foreign busybox are those of the machine's own, which is of the same release.
+guest_BUSYBOX	= $(if $(cross_$(FOR)),$(call sysroot,$(FOR))/../bin/busybox,$$(command -v busybox))
 guest_JSON	:= $(B)/guest-$(SERIES).json
 guest_CFLAGS	= $(CFLAGS) $(WARN) -D_GNU_SOURCE -std=gnu11 -MMD -MP
 
@@ -31,20 +34,23 @@ $(guest_INIT): $(wildcard harness/guest/init/*.[ch])
 	@mkdir -p $(@D)
 	@echo '  CC        $@ (static)'
 	$(Q)$(CC) -O2 -g $(WARN) -D_GNU_SOURCE -std=gnu11 -static -o $@ $(filter %.c,$^)
-	$(Q)strip $@
+	$(Q)$(cross_$(FOR))strip $@
 
-$(B)/harness/guest/mkbase: $(B)/harness/guest/mkbase.o $(B)/harness/guest/image.o
-	$(Q)$(CC) -o $@ $^
+# A program of this machine's, whoever the guest is.
+$(guest_MKBASE): harness/guest/mkbase.c harness/guest/image.c harness/guest/image.h
+	@mkdir -p $(@D)
+	@echo '  CC        $@'
+	$(Q)$(HOSTCC) -O2 $(WARN) -D_GNU_SOURCE -std=gnu11 -o $@ $(filter %.c,$^)
 
-$(guest_BASE): $(B)/harness/guest/mkbase $(guest_INIT)
+$(guest_BASE): $(guest_MKBASE) $(guest_INIT)
 	@mkdir -p $(@D)
 	@echo '  GUEST     $@'
-	$(Q)$< $@ $(guest_INIT) "$$(command -v busybox)" $$(busybox --list)
+	$(Q)$< $@ $(guest_INIT) "$(guest_BUSYBOX)" $$(busybox --list)
 
 # The names of what belongs to the tree change with it: qemu/build says what its QEMU is called.
 $(guest_JSON): $(guest_BASE) $(MODULES) $(KERNEL)/kernel.json harness/guest/manifest $(QEMU_SRC)
 	@echo '  GUEST     $@'
-	$(Q)harness/guest/manifest '$(KERNEL)' '$(guest_BASE)' '$(MODULES_OUT)' '$(QEMU_DIR)' $@
+	$(Q)harness/guest/manifest '$(KERNEL)' '$(guest_BASE)' '$(MODULES_OUT)' '$(QEMU_DIR)' $(B) $@
 	$(Q)$(if $(filter $(DEFAULT_SERIES),$(SERIES)),ln -sf $(notdir $@) $(B)/guest.json)
 
 do-guest: $(guest_JSON)
@@ -63,4 +69,4 @@ $(guest_TEST): $(guest_TEST_SRC) $(wildcard harness/guest/*.h harness/guest/init
 		-DFAKE_QEMU='"$(abspath harness/guest/test/fake-qemu)"' \
 		-o $@ $(filter %.c,$^) -ljansson -lcmocka
 
--include $(guest_OBJS:.o=.d) $(B)/harness/guest/mkbase.d
+-include $(guest_OBJS:.o=.d)

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* guest.json or guest-SERIES.json in the directory of the running program. */
-static int path_beside(const char *series, char *path, size_t size)
+/* [ARCH/]guest.json or [ARCH/]guest-SERIES.json in the directory of the running program. */
+static int path_beside(const char *arch, const char *series, char *path, size_t size)
 {
 	ssize_t n = readlink("/proc/self/exe", path, size - 1);
 	size_t left;
@@ -25,17 +25,19 @@ static int path_beside(const char *series, char *path, size_t size)
 	path[n] = '\0';
 	slash = strrchr(path, '/') + 1;
 	left = size - (size_t)(slash - path);
-	n = snprintf(slash, left, "guest%s%s.json", series ? "-" : "", series ? series : "");
+	n = snprintf(slash, left, "%s%sguest%s%s.json", arch ? arch : "", arch ? "/" : "",
+		     series ? "-" : "", series ? series : "");
 	return (size_t)n < left ? 0 : -ENAMETOOLONG;
 }
 
-int pl_guest_manifest_load(const char *series, struct pl_guest_manifest *manifest)
+int pl_guest_manifest_load(const char *arch, const char *series,
+			   struct pl_guest_manifest *manifest)
 {
 	char path[PATH_MAX];
 	int err;
 
 	memset(manifest, 0, sizeof(*manifest));
-	err = path_beside(series, path, sizeof(path));
+	err = path_beside(arch, series, path, sizeof(path));
 	return err ? err : pl_guest_manifest_read(path, manifest);
 }
 
@@ -46,11 +48,11 @@ int pl_guest_manifest_read(const char *path, struct pl_guest_manifest *manifest)
 		return -errno;
 	manifest->root = json_load_file(path, 0, NULL);
 	if (!manifest->root ||
-	    json_unpack(manifest->root, "{s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
+	    json_unpack(manifest->root, "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
 			"release", &manifest->release, "version", &manifest->version,
 			"kernel", &manifest->kernel, "base", &manifest->base,
 			"stock", &manifest->stock, "qemu", &manifest->qemu,
-			"modules", &manifest->modules) ||
+			"programs", &manifest->programs, "modules", &manifest->modules) ||
 	    !json_is_array(manifest->modules)) {
 		pl_guest_manifest_release(manifest);
 		return -EBADMSG;

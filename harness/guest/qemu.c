@@ -2,10 +2,10 @@
 /*
  * qemu.c - the QEMU process behind a guest.
  *
- * The recipe for x86-64 is measured, not guessed: an ELF kernel entered through PVH, no default
- * devices, and a command line that skips calibration loops, mitigations and self-tests bring a
- * stock Debian kernel to its init in about two seconds of software emulation. The archives are laid
- * end to end in a memory file, so nothing has to be cleaned up afterwards.
+ * The recipes are measured, not guessed: an ELF kernel entered through PVH on x86-64, an Image on
+ * arm64, no default devices, and a command line that skips calibration loops, mitigations and
+ * self-tests bring a stock Debian kernel to its init in about two seconds of software emulation.
+ * The archives are laid end to end in a memory file, so nothing has to be cleaned up afterwards.
  *
  * Vocabulary: "words" are what QEMU itself prints. Hard rule: the child dies with its parent
  * (PR_SET_PDEATHSIG) and never shares its terminal's signals (own process group).
@@ -38,7 +38,7 @@ struct recipe {
 	const char *machine;
 	const char *cpu_tcg;
 	const char *append;
-	bool debug_exit;
+	const char *exit[2];	/* what lets the guest end QEMU with a status of its choice */
 };
 
 static const struct recipe recipes[] = {
@@ -49,7 +49,7 @@ static const struct recipe recipes[] = {
 		.append = "console=ttyS0 panic=-1 quiet loglevel=3 tsc=reliable no_timer_check "
 			  "mitigations=off nokaslr cryptomgr.notests random.trust_cpu=on audit=0 "
 			  "nowatchdog",
-		.debug_exit = true,
+		.exit = { "-device", "isa-debug-exit,iobase=0x501,iosize=1" },
 	},
 	{
 		.arch = "aarch64",
@@ -57,6 +57,8 @@ static const struct recipe recipes[] = {
 		.cpu_tcg = "cortex-a57",
 		.append = "console=ttyAMA0 panic=-1 quiet loglevel=3 mitigations=off nokaslr "
 			  "cryptomgr.notests random.trust_cpu=on audit=0 nowatchdog",
+		/* Init is no kernel: without userspace=on its call is an illegal instruction. */
+		.exit = { "-semihosting-config", "enable=on,target=native,userspace=on" },
 	},
 };
 
@@ -177,10 +179,8 @@ int qemu_argv_new(const struct pl_guest_opts *opts, bool kvm, char ***argv)
 					   "-no-reboot", NULL }; *word; word++)
 		push(&v, "%s", *word);
 	push_channels(&v);
-	if (recipe->debug_exit) {
-		push(&v, "-device");
-		push(&v, "isa-debug-exit,iobase=0x501,iosize=1");
-	}
+	push(&v, "%s", recipe->exit[0]);
+	push(&v, "%s", recipe->exit[1]);
 	push_kernel(&v, recipe, opts);
 	for (word = opts->extra; word && *word; word++)
 		push(&v, "%s", *word);
@@ -365,7 +365,7 @@ void qemu_version(const char *program, char *version, size_t size)
 	version[strcspn(version, "\n")] = '\0';
 }
 
-/* Does QEMU's wait status carry the code that init wrote to the debug-exit port? */
+/* Does QEMU's wait status carry the code that init ended QEMU with? */
 bool qemu_exit_code(int status, int *code)
 {
 	int value = WIFEXITED(status) ? WEXITSTATUS(status) : 0;

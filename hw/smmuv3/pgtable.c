@@ -26,7 +26,7 @@
 #include "../radix_code.h"
 #include "smmuv3.h"
 
-#define VA_BITS		48
+#define S1_VA_BITS	48
 #define CONCAT_BITS	4	/* 2^4 tables as one root, stage 2 */
 
 #define SH_SHIFT	8
@@ -185,7 +185,7 @@ int smmu_identity_reserve(struct smmu_unit *v)
 	mutex_lock(&v->lock);
 	if (v->identity.root)
 		goto unlock;
-	ret = tree_create(v, &x, &stage1, VA_BITS, 0);
+	ret = tree_create(v, &x, &stage1, S1_VA_BITS, 0);
 	if (!ret)
 		ret = radix_map(&x, 0, 0, size, PL_PROT_READ | PL_PROT_WRITE, &mapped, &uncounted);
 	if (ret)
@@ -248,7 +248,7 @@ static int domain_fill(struct smmu_unit *v, struct smmu_domain *sd)
 	int vmid;
 
 	if (sd->dom.stage == 1)
-		return tree_create(v, &sd->table, &stage1, VA_BITS, 0);
+		return tree_create(v, &sd->table, &stage1, S1_VA_BITS, 0);
 	vmid = ida_alloc_range(&v->tags, 1, v->ids.tags - 1, GFP_KERNEL);
 	if (vmid < 0)
 		return vmid;
@@ -279,7 +279,7 @@ struct pl_domain *smmu_domain_alloc(struct pl_unit *u, u32 flags)
 		domain_release(v, sd);
 		return ERR_PTR(ret);
 	}
-	sd->dom.iova_last = (1ULL << (sd->dom.stage == 2 ? v->ids.pa_bits : VA_BITS)) - 1;
+	sd->dom.iova_last = (1ULL << (sd->dom.stage == 2 ? v->ids.pa_bits : S1_VA_BITS)) - 1;
 	return &sd->dom;
 }
 

@@ -76,6 +76,10 @@ wrong "an empty number" "--ops: '' is not between" run --ops=
 wrong "a huge number" "--ops: '99999999999999999999' is not between" run --ops 99999999999999999999
 wrong "an unknown unit" \
 	"pasidlab: run: --unit: 'smmu' is not known; known: vtd@model" run --unit smmu
+wrong "an architecture of none" \
+	"--arch: 'riscv64' is not known; known: amd64, arm64" run --arch=riscv64
+wrong "a unit that is not on an architecture" \
+	"--unit vtd@qemu: arm64 has none; it has vtd@model, smmuv3@model" check -u vtd@qemu -A arm64
 wrong "an unknown pattern" "known: uniform, bursty, hold" run --pattern=x
 wrong "a mistyped option" "there is no option --treads; did you mean --threads?" run --treads 2
 wrong "an unknown option" "'pasidlab run --help' lists them" run --xyzzyplugh
@@ -168,8 +172,14 @@ run "$pasidlab" run --series=9.9
 ok "a series that was not made is status 3" ended 3
 ok "and names the remedy for it" says "make guest SERIES=9.9"
 : > "$work/vmlinux"; : > "$work/base.cpio"
-printf '{"release":"r","version":"v","kernel":"%s","base":"%s","stock":"%s",%s,"modules":[]}\n' \
-	"$work/vmlinux" "$work/base.cpio" "$work" "\"qemu\":\"$work/qemu\"" > "$work/bin/guest.json"
+# manifest PROGRAMS: a guest.json whose programs are in that directory.
+manifest()
+{
+	printf '{"release":"r","version":"v","kernel":"%s","base":"%s","stock":"%s",%s,%s}\n' \
+		"$work/vmlinux" "$work/base.cpio" "$work" "\"qemu\":\"$work/qemu\"" \
+		"\"programs\":\"$1\",\"modules\":[]"
+}
+manifest "$work/bin" > "$work/bin/guest.json"
 
 # emulate TEXT: what stands for QEMU.
 emulate()

@@ -3,8 +3,9 @@
  * init.c - process 1 of a guest.
  *
  * Mounts what tools need, says hello through the result port, runs /plan, reports, waits for the
- * host to have read the last frame, and powers off. Where there is an isa-debug-exit device its
- * port ends QEMU at once with a status; everywhere else the machine is powered off.
+ * host to have read the last frame, and powers off. Where the emulator can be told to end at once
+ * with a status (isa-debug-exit on x86-64, semihosting on arm64) it is; everywhere else the machine
+ * is powered off.
  *
  * Hard rule: it never returns, since a kernel without process 1 panics; whatever goes wrong, the
  * guest says so on its console and powers off.
@@ -13,9 +14,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __x86_64__
 #include <sys/io.h>
+#endif
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -29,6 +34,7 @@
 #define ACK_WAIT_MS	5000
 #define EXIT_PORT	0x501	/* isa-debug-exit: QEMU's status is (value << 1) | 1 */
 #define EXIT_BASE	0x40	/* keeps the status apart from QEMU's own 0 and 1 */
+#define CPU_NODE	"/proc/device-tree/cpus/cpu@0/compatible"
 
 static const struct {
 	const char *type;
@@ -82,6 +88,9 @@ static void cpu_model(char *model, size_t size)
 	}
 	if (file)
 		fclose(file);
+	/* Linux on arm64 names no model there: the device tree does, as "arm,cortex-a57". */
+	if (!*model)
+		read_line(CPU_NODE, model, size);
 }
 
 static void say_hello(const struct port *port)
@@ -122,16 +131,49 @@ static void say_exit(const struct port *port, int code)
 		printf("init: the host did not answer the exit frame\n");
 }
 
+#if defined(__x86_64__)
+static void end_emulator(unsigned int value)
+{
+	if (!ioperm(EXIT_PORT, 1, 1))
+		outb((unsigned char)value, EXIT_PORT);
+}
+#elif defined(__aarch64__)
+static sigjmp_buf no_semihosting;
+
+static void on_sigill(int number)
+{
+	siglongjmp(no_semihosting, number);
+}
+
+/* SYS_EXIT of Arm's semihosting specification, with an exit status of the program's. */
+static __attribute__((noinline)) void semihosting_exit(unsigned int status)
+{
+	const uint64_t block[2] = { 0x20026 /* ADP_Stopped_ApplicationExit */, status };
+	register uint64_t operation __asm__("x0") = 0x18;
+	register const uint64_t *parameter __asm__("x1") = block;
+
+	__asm__ volatile("hlt #0xf000" : "+r"(operation) : "r"(parameter) : "memory");
+}
+
+/* The status is what isa-debug-exit would make of @value. */
+static void end_emulator(unsigned int value)
+{
+	signal(SIGILL, on_sigill);
+	if (!sigsetjmp(no_semihosting, 1))
+		semihosting_exit(value << 1 | 1);
+}
+#else
+static void end_emulator(unsigned int value)
+{
+	(void)value;
+}
+#endif
+
 static void __attribute__((noreturn)) power_off(int code)
 {
 	fflush(stdout);
 	tcdrain(STDOUT_FILENO);
-#ifdef __x86_64__
-	if (!ioperm(EXIT_PORT, 1, 1))
-		outb(EXIT_BASE | (code & 0x3f), EXIT_PORT);
-#else
-	(void)code;
-#endif
+	end_emulator(EXIT_BASE | (code & 0x3f));
 	reboot(RB_POWER_OFF);
 	for (;;)
 		pause();
