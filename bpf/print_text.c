@@ -78,11 +78,13 @@ static void add_domain(struct pl_line *l, const struct pl_event_domain *d)
 
 static void add_fault(struct pl_line *l, const struct pl_event *e)
 {
-	pl_line_str(l, e->flags & PL_FAULT_PRIV ? "privileged " : "");
-	pl_line_str(l, e->flags & PL_FAULT_WRITE ? "write" : "read");
-	pl_line_str(l, e->flags & PL_FAULT_EXEC ? " (execute) at 0x" : " at 0x");
-	pl_line_hex(l, e->addr, 1);
-	pl_line_str(l, ": ");
+	if (!(e->flags & PL_FAULT_NOWHERE)) {
+		pl_line_str(l, e->flags & PL_FAULT_PRIV ? "privileged " : "");
+		pl_line_str(l, e->flags & PL_FAULT_WRITE ? "write" : "read");
+		pl_line_str(l, e->flags & PL_FAULT_EXEC ? " (execute) at 0x" : " at 0x");
+		pl_line_hex(l, e->addr, 1);
+		pl_line_str(l, ": ");
+	}
 	pl_line_str(l, e->why);
 	pl_line_str(l, " (reason 0x");
 	pl_line_hex(l, e->reason, 1);

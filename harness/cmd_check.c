@@ -30,6 +30,7 @@ struct pl_check_args {
 	const char *accel;
 	uint64_t seed;
 	uint64_t property;
+	uint64_t lives;
 	uint64_t timeout;
 	const char *out;
 	bool keep;
@@ -59,6 +60,9 @@ static const struct pl_opt pl_check_opts[] = {
 	{ .name = "property", .key = 'p', .type = PL_OPT_NUMBER, .arg = "S", AT(property),
 	  .min = 1, .max = 3600, .def = "20",
 	  .help = "Seconds of random operations against the oracle" },
+	{ .name = "lives", .key = 'n', .type = PL_OPT_NUMBER, .arg = "N", AT(lives), .min = 40,
+	  .max = 1000000, .def = "2000",
+	  .help = "PASID lives of each churn; fewer where another guest has had them" },
 	{ .name = "timeout", .key = 'T', .type = PL_OPT_NUMBER, .arg = "S", AT(timeout), .min = 5,
 	  .max = 86400, .def = "600", .help = "Seconds until the guest is ended" },
 	{ .name = "out", .key = 'o', .type = PL_OPT_TEXT, .arg = "DIR", AT(out),
@@ -78,7 +82,7 @@ static const struct pl_cmdline pl_check_cmdline = {
 	.after = "Examples:\n"
 		 "  pasidlab check\n"
 		 "  pasidlab check --unit vtd@qemu --property 600 --seed 7\n"
-		 "  pasidlab check --arch arm64 --property 5\n"
+		 "  pasidlab check --arch arm64 --property 5 --lives 400\n"
 		 "  pasidlab check --tier t1 --tap\n\n"
 		 "Exit status: 0 all passed, 1 one failed, 2 wrong arguments, 3 this machine "
 		 "cannot.",
@@ -249,10 +253,11 @@ static int pl_check_end(struct pl_check_run *c, const struct pl_result *r, const
 
 static int pl_check(struct pl_check_run *c, struct pl_result *r)
 {
-	char why[PL_WHY_MAX], seed[24], seconds[24], *dir = NULL;
+	char why[PL_WHY_MAX], seed[24], seconds[24], lives[24], few[24], *dir = NULL;
 	const struct pl_var vars[] = {
 		{ "seed", seed }, { "endpoints", "2" }, { "cm", "0" },
-		{ "property_seconds", seconds }, { "trace", pl_cmd_trace ? "1" : "" }, {},
+		{ "property_seconds", seconds }, { "lives", lives }, { "few_lives", few },
+		{ "trace", pl_cmd_trace ? "1" : "" }, {},
 	};
 	struct pl_session s = {
 		.suite = pl_suite_find("check"), .target = c->target, .vars = vars,
@@ -265,6 +270,8 @@ static int pl_check(struct pl_check_run *c, struct pl_result *r)
 
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)c->args.seed);
 	snprintf(seconds, sizeof(seconds), "%llu", (unsigned long long)c->args.property);
+	snprintf(lives, sizeof(lives), "%llu", (unsigned long long)c->args.lives);
+	snprintf(few, sizeof(few), "%llu", (unsigned long long)c->args.lives / 4);
 	err = pl_session_dir(c->args.out, "check", &dir, why);
 	if (!err) {
 		s.dir = dir;

@@ -88,6 +88,8 @@ static void record_report(struct smmu_unit *v, const u64 *rec)
 		f.flags |= rec[1] & SMMU_EVT1_RNW ? 0 : PL_FAULT_WRITE;
 		f.flags |= rec[1] & SMMU_EVT1_PNU ? PL_FAULT_PRIV : 0;
 		f.flags |= rec[1] & SMMU_EVT1_IND ? PL_FAULT_EXEC : 0;
+	} else {
+		f.flags |= PL_FAULT_NOWHERE;
 	}
 	pl_fault_report(&v->unit, &f);
 }

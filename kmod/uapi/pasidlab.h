@@ -567,6 +567,7 @@ struct pl_ioc_ledger {
 #define PL_FAULT_PASID		(1u << 1)	/* @pasid is valid */
 #define PL_FAULT_PRIV		(1u << 2)
 #define PL_FAULT_EXEC		(1u << 3)
+#define PL_FAULT_NOWHERE	(1u << 4)	/* no @addr, read or write: the unit does not say */
 
 /**
  * struct pl_ioc_fault - PL_IOC_FAULT, take the oldest recorded fault

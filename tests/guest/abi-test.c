@@ -25,6 +25,7 @@ static const struct abi_group *const groups[] = {
 
 static bool wanted[NR_GROUPS];
 static bool free_mode;
+static unsigned int lives = 2000;
 
 static bool want_group(const char *name)
 {
@@ -53,6 +54,15 @@ static bool set_mode(const char *name)
 	return free_mode || !strcmp(name, "strict");
 }
 
+static bool set_lives(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	lives = (unsigned int)n;
+	return text[0] >= '0' && text[0] <= '9' && !*end && n >= 4 && n <= 1000000;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
@@ -62,6 +72,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'M':
 		if (!set_mode(arg))
 			argp_error(state, "--mode=%s is not possible: give strict or free", arg);
+		return 0;
+	case 'n':
+		if (!set_lives(arg))
+			argp_error(state, "--lives=%s: it is a number from 4 to 1000000", arg);
 		return 0;
 	case 'm':
 		if (abi_nr_modules == ABI_MODULES_MAX)
@@ -81,6 +95,7 @@ static const struct argp_option options[] = {
 	{ "list", 'l', NULL, 0, "Show the groups and exit", 0 },
 	{ "mode", 'M', "NAME", 0,
 	  "The exclusion rule that tests begin with: strict (default) or free", 0 },
+	{ "lives", 'n', "N", 0, "PASID lives of the churn in the group life (2000)", 0 },
 	{ "module", 'm', "FILE [PARAM=VALUE...]", 0,
 	  "A module's file, in load order, and its parameters; for the group unload", 0 },
 	{ 0 },
@@ -132,6 +147,7 @@ int main(int argc, char **argv)
 		abi_close(&a);
 		return 2;
 	}
+	a.lives = lives;
 	a.mode = free_mode ? PL_MODE_FREE : PL_MODE_STRICT;
 	check_prefix(free_mode ? "abi-free" : "abi");
 	run_groups(&a);

@@ -62,6 +62,7 @@ struct abi_dev {
  * struct abi - the stage
  * @transport: how requests reach the module
  * @mode: PL_MODE_*, the exclusion rule that the tests begin with
+ * @lives: PASID lives of the churn in the group life
  * @f: the file under test
  * @other: somebody else's
  * @ctl: open from start to end; reads ledgers
@@ -80,6 +81,7 @@ struct abi_dev {
 struct abi {
 	const struct plu_transport *transport;
 	uint32_t mode;
+	unsigned int lives;
 	struct plu_file f;
 	struct plu_file other;
 	struct plu_file ctl;

@@ -259,19 +259,20 @@ static uint32_t few_pasids(const struct abi *a)
 
 static void churn_in_many_ways(struct abi *a)
 {
-	const char *hold[][2] = {
-		{ "ops", "1500" }, { "threads", "4" }, { "pattern", "hold" }, { "hold", NULL },
+	char live[16], ops[2][16];
+	const char *const hold[][2] = {
+		{ "ops", ops[0] }, { "threads", "4" }, { "pattern", "hold" }, { "hold", live },
 		{ "files", "shared" }, { "domains", "16" },
 	};
-	static const char *const bursty[][2] = {
-		{ "ops", "1000" }, { "pattern", "bursty" }, { "rate-replace", "1000" },
+	const char *const bursty[][2] = {
+		{ "ops", ops[1] }, { "pattern", "bursty" }, { "rate-replace", "1000" },
 		{ "rate-detach-all", "300" }, { "rate-map", "500" },
 	};
-	char live[16];
 
+	snprintf(ops[0], sizeof(ops[0]), "%u", a->lives - a->lives / 4);
+	snprintf(ops[1], sizeof(ops[1]), "%u", a->lives / 2);
 	/* As many as there are, when few: any thread may have its lives on one endpoint. */
 	snprintf(live, sizeof(live), "%u", few_pasids(a) / 4 < 64 ? few_pasids(a) / 4 : 64);
-	hold[3][1] = live;
 	expect_churn(hold, 6);
 	expect_churn(bursty, 5);
 }

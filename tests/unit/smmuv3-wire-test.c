@@ -881,6 +881,10 @@ static void events_are_reported_in_words(void **state)
 		SMMU_EVT_TRANSLATION | SMMU_EVT0_SSV | FIELD_PREP(SMMU_EVT0_SSID, 77) |
 		FIELD_PREP(SMMU_EVT0_SID, 0x108), 0, 0xabcd123, 0,
 	};
+	const u64 no_cd[SMMU_EVT_WORDS] = {
+		SMMU_EVT_BAD_SUBSTREAMID | SMMU_EVT0_SSV | FIELD_PREP(SMMU_EVT0_SSID, 77) |
+		FIELD_PREP(SMMU_EVT0_SID, 0x108),
+	};
 	struct world *w = *state;
 	struct pl_fault f;
 	u32 lost, i;
@@ -896,6 +900,11 @@ static void events_are_reported_in_words(void **state)
 	assert_int_equal(f.flags, PL_FAULT_PASID | PL_FAULT_WRITE);
 	assert_int_equal(f.reason, SMMU_EVT_TRANSLATION);
 	assert_non_null(strstr(f.why, "mapped"));
+	/* What went wrong before there was a translation has no address (7.3.9). */
+	wire_event(&w->w, no_cd);
+	w->v->evtq.events.look(&w->v->evtq.events);
+	assert_int_equal(pl_fault_take(w->d, &f, &lost), 0);
+	assert_int_equal(f.flags, PL_FAULT_PASID | PL_FAULT_NOWHERE);
 	/* A queue that overflowed says so once, and is answered (7.4). */
 	w->w.reg[SMMU_EVENTQ_PROD / 4] ^= SMMU_Q_OVERFLOW;
 	w->v->evtq.events.look(&w->v->evtq.events);
