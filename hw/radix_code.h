@@ -246,10 +246,9 @@ static void radix_gone(struct radix_unmapping *u, u64 first, u64 last, u64 bytes
 }
 
 /* Leaves of level 0: nothing but the entries themselves has to be looked at. */
-static u32 radix_leaves_clear(struct radix_unmapping *u, u64 *table, u64 base, u32 first, u32 last)
+static u32 radix_leaves_clear(struct radix_unmapping *u, u64 *table, u64 base, u64 *at, u64 *end)
 {
-	u64 present = u->x->f->present, *at = &table[first], *end = &table[last];
-	u64 *low = NULL, *high = NULL;
+	u64 present = u->x->f->present, *low = NULL, *high = NULL;
 	u8 shift = u->x->shift;
 	u32 n = 0;
 
@@ -296,20 +295,42 @@ static bool radix_unmap_entry(struct radix_unmapping *u, u64 *entry, u64 base, i
 /* What of the range lies in one table; published together, as in a map. */
 static void radix_unmap_level(struct radix_unmapping *u, u64 *table, u64 base, int level)
 {
-	u32 shift = radix_shift(u->x, level), first, last, i, n = 0;
+	u32 shift = radix_shift(u->x, level), n = 0;
 	u64 from = max(u->first, base);
 	u64 to = min(u->last, base + ((u64)radix_entries(u->x, level) << shift) - 1);
+	u64 *first = &table[(from - base) >> shift], *end = &table[(to - base) >> shift], *at;
 
-	first = radix_index(u->x, from, level);
-	last = radix_index(u->x, to, level);
 	if (!level)
-		n = radix_leaves_clear(u, table, base, first, last);
-	for (i = first; level && i <= last; i++)
-		n += radix_unmap_entry(u, &table[i], base + ((u64)i << shift), level);
+		n = radix_leaves_clear(u, table, base, first, end);
+	for (at = first; level && at <= end; at++)
+		n += radix_unmap_entry(u, at, base + ((u64)(at - table) << shift), level);
 	if (!n)
 		return;
 	pl_cost_add(u->cost, PL_COUNT_WRITES, n);
-	radix_publish(u->x, &table[first], (last - first + 1) * sizeof(*table), u->cost);
+	radix_publish(u->x, first, (end - first + 1) * sizeof(*first), u->cost);
+}
+
+/*
+ * Down to the table in which the range ends, or parts, or covers an entry whole:
+ * most ranges need a look at one entry of each table above it.
+ */
+static void radix_unmap_range(struct radix_unmapping *u)
+{
+	const struct radix *x = u->x;
+	int level = x->levels - 1;
+	u32 shift = radix_shift(x, level);
+	u64 *table = x->root, base = 0, e;
+
+	for (; level && !((u->first ^ u->last) >> shift); level--, shift -= x->bits) {
+		e = table[(u->first - base) >> shift];
+		if (!radix_in_use(x, e))
+			return;
+		if (radix_is_leaf(x, e, level) || u->last - u->first == (1ULL << shift) - 1)
+			break;
+		table = radix_table(x, e);
+		base = u->first >> shift << shift;
+	}
+	radix_unmap_level(u, table, base, level);
 }
 
 /**
@@ -331,7 +352,7 @@ static u64 radix_unmap(struct radix *x, struct pl_range *r, struct pl_ticket *t)
 		.low = U64_MAX,
 	};
 
-	radix_unmap_level(&u, x->root, 0, x->levels - 1);
+	radix_unmap_range(&u);
 	if (!u.bytes && !u.unlinked)
 		return 0;
 	/* A link may have covered empty entries only: its whole span is owed. */
