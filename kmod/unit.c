@@ -143,14 +143,17 @@ int pl_unit_sync(struct pl_unit *u, enum pl_op op, struct pl_ticket *t)
  */
 void pl_unit_account(struct pl_unit *u, enum pl_op op, struct pl_ticket *t, u32 slots, int ret)
 {
-	atomic64_t *row = u->ledger.n[op];
-	int i;
+	const u32 *n = t->cost.n, *end = n + PL_COUNT_NR;
+	atomic64_t *sum = u->ledger.n[op];
 
-	pl_cost_add(&t->cost, ret ? PL_COUNT_ERRORS : PL_COUNT_CALLS, 1);
+	if (ret)
+		pl_cost_add(&t->cost, PL_COUNT_ERRORS, 1);
+	else
+		pl_cost_add(&t->cost, PL_COUNT_CALLS, 1);
 	pl_cost_add(&t->cost, PL_COUNT_SLOTS, slots);
-	for (i = 0; i < PL_COUNT_NR; i++)
-		if (t->cost.n[i])
-			atomic64_add(t->cost.n[i], &row[i]);
+	for (; n < end; n++, sum++)
+		if (*n)
+			atomic64_add(*n, sum);
 }
 
 /**

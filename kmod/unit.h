@@ -59,6 +59,18 @@ static inline void pl_cost_add(struct pl_cost *cost, enum pl_count what, u32 n)
 	cost->n[what] += n;
 }
 
+/*
+ * One command in a unit's queue.  Here and elsewhere columns are constants where
+ * they can be: a kernel that checks array bounds has nothing to check then.
+ */
+static inline void pl_cost_command(struct pl_cost *cost, bool fence)
+{
+	if (fence)
+		pl_cost_add(cost, PL_COUNT_FENCES, 1);
+	else
+		pl_cost_add(cost, PL_COUNT_DESCS, 1);
+}
+
 /**
  * struct pl_ticket - what one operation owes the unit's caches
  * @cost: counted as it happens

@@ -272,7 +272,6 @@ static bool ring_room(struct smmu_cmdq *q, u32 n, unsigned long *flags)
 u64 smmu_cmdq_add(struct smmu_cmdq *q, const u64 (*cmds)[2], u32 n, struct pl_cost *cost)
 {
 	unsigned long flags;
-	bool fence;
 	u64 batch;
 	u32 i;
 
@@ -281,8 +280,7 @@ u64 smmu_cmdq_add(struct smmu_cmdq *q, const u64 (*cmds)[2], u32 n, struct pl_co
 	if (!q->commit.error)
 		ring_room(q, n + 1, &flags);
 	for (i = 0; !q->commit.error && i < n; i++) {
-		fence = FIELD_GET(SMMU_CMD0_OP, cmds[i][0]) == SMMU_CMD_SYNC;
-		pl_cost_add(cost, fence ? PL_COUNT_FENCES : PL_COUNT_DESCS, 1);
+		pl_cost_command(cost, FIELD_GET(SMMU_CMD0_OP, cmds[i][0]) == SMMU_CMD_SYNC);
 		ring_put(q, cmds[i][0], cmds[i][1]);
 	}
 	batch = ++q->commit.batches;

@@ -305,11 +305,9 @@ void vtd_batch_begin(struct vtd_batch *b, struct vtd_queue *q, u32 n, struct pl_
  */
 void vtd_batch_put(struct vtd_batch *b, u64 lo, u64 hi)
 {
-	bool fence = FIELD_GET(VTD_DESC_TYPE, lo) == VTD_DESC_WAIT;
-
 	if (b->q->commit.error)
 		return;
-	pl_cost_add(b->cost, fence ? PL_COUNT_FENCES : PL_COUNT_DESCS, 1);
+	pl_cost_command(b->cost, FIELD_GET(VTD_DESC_TYPE, lo) == VTD_DESC_WAIT);
 	ring_put(b->q, lo, hi);
 }
 

@@ -287,26 +287,27 @@ static void ticket_emit(struct vtd_unit *v, struct pl_ticket *t)
 /* Drop all debts of a kind: one for every PASID takes their place. */
 static void merge(struct vtd_ticket *vt, u64 kind)
 {
-	u8 i, kept = 0;
+	struct debt *o, *end = vt->debts + vt->nr, *kept = vt->debts;
 
-	for (i = 0; i < vt->nr; i++)
-		if (vt->debts[i].kind != kind)
-			vt->debts[kept++] = vt->debts[i];
-	vt->nr = kept;
+	for (o = vt->debts; o < end; o++)
+		if (o->kind != kind)
+			*kept++ = *o;
+	vt->nr = kept - vt->debts;
 }
 
 static void owe(struct vtd_unit *v, struct pl_ticket *t, u64 kind, u32 pasid,
 		const struct pl_range *r)
 {
 	struct vtd_ticket *vt = to_vt(t);
-	u8 i, same = 0;
+	const struct debt *o;
+	u8 same = 0;
 
 	if (vt->nr && vt->range != r)
 		ticket_emit(v, t);
-	for (i = 0; i < vt->nr; i++) {
-		if (vt->debts[i].kind != kind)
+	for (o = vt->debts; o < vt->debts + vt->nr; o++) {
+		if (o->kind != kind)
 			continue;
-		if (vt->debts[i].all || vt->debts[i].pasid == pasid)
+		if (o->all || o->pasid == pasid)
 			return;
 		same++;
 	}
