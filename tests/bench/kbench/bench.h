@@ -143,6 +143,7 @@ struct bench_dma {
  * @cycles: the clock is the cycle counter, else ktime_get_ns()
  * @dev: the device, open
  * @why: what went wrong, for people
+ * @text: room for it, where it is not a constant
  * @max_pasids: PASIDs are below
  * @counting: this is the second pass
  * @before: what had been seen when the call began
@@ -167,6 +168,7 @@ struct bench {
 	bool cycles;
 	struct device *dev;
 	const char *why;
+	char text[160];
 	u32 max_pasids;
 	bool counting;
 	struct bench_seen before;

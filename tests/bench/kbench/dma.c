@@ -16,9 +16,11 @@
  *
  * Locking: run_lock in main.c; the thread's counts are read after it ended.
  *
- * The hard rule: a replace is counted only while the thread runs, and a run in
- * which the engine did nothing has failed.
+ * The hard rule: the first replace waits for the first batch, a replace is
+ * counted only while the thread runs, and a run in which the engine did nothing
+ * has failed.
  */
+#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/kthread.h>
@@ -42,6 +44,7 @@
  * @hash: of a cell to read, there
  * @descs: a batch
  * @round: batches so far; part of what is written
+ * @going: a batch is done, or there will be none
  * @ret: why it ended, 0 when it was told to
  */
 struct traffic {
@@ -50,6 +53,7 @@ struct traffic {
 	u64 hash[BOTH];
 	struct pl_dma_desc descs[BATCH];
 	u64 round;
+	struct completion going;
 	int ret;
 };
 
@@ -112,11 +116,29 @@ static int traffic_thread(void *arg)
 		t->ret = batch_run(t);
 		if (!t->ret)
 			batch_judge(t);
+		complete(&t->going);
 		cond_resched();
 	}
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
 	return 0;
+}
+
+/* What is wrong with transfer @i while @which alone is in place, for b->why. */
+static void describe(struct traffic *t, unsigned int i, unsigned int which)
+{
+	const struct pl_dma_desc *d = &t->descs[i];
+	const char *end = "reached neither domain";
+
+	if (d->status != PL_DMA_OK)
+		end = "was refused";
+	else if (reached(t, i, !which))
+		end = "reached the domain that was in place before";
+	snprintf(t->b->text, sizeof(t->b->text), "a %s%s after %u replaces, "
+		 "with domain %u alone in place, %s (batch %llu)",
+		 is_read(i) ? "read" : "write", d->flags & PL_DMA_ATS ? " through the ATC" : "",
+		 t->b->dma.replaces, which, end, t->round);
+	t->b->why = t->b->text;
 }
 
 /* Nothing is replaced: all of a batch must reach @which. */
@@ -125,11 +147,12 @@ static int all_reach(struct traffic *t, unsigned int which)
 	unsigned int i;
 	int ret = batch_run(t);
 
-	for (i = 0; i < BATCH && !ret; i++)
-		if (t->descs[i].status != PL_DMA_OK || !reached(t, i, which))
-			ret = -EIO;
-	if (ret)
-		t->b->why = "a transfer did not reach the domain that was in place by itself";
+	for (i = 0; i < BATCH && !ret; i++) {
+		if (t->descs[i].status == PL_DMA_OK && reached(t, i, which))
+			continue;
+		describe(t, i, which);
+		ret = -EIO;
+	}
 	return ret;
 }
 
@@ -165,6 +188,7 @@ static int replaces(struct traffic *t, void **dom, u32 n)
 
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
+	wait_for_completion(&t->going);
 	while (b->dma.replaces < n && !ret && !READ_ONCE(t->ret)) {
 		ret = b->side->replace(b, BENCH_FIRST_PASID, dom[!now]);
 		if (ret)
@@ -265,6 +289,7 @@ int bench_dma(struct bench *b, u32 n)
 	if (!t)
 		return -ENOMEM;
 	t->b = b;
+	init_completion(&t->going);
 	b->dma.breaks = b->side->breaks(b);
 	ret = b->side->dma_open ? b->side->dma_open(b) : 0;
 	if (!ret) {
