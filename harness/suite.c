@@ -29,6 +29,10 @@
 			"device-iotlb=on,aw-bits=48,intremap=off" },				\
 	.qemu_cm = { "-global", "intel-iommu.caching-mode=on" }
 
+#define QEMU_SMMUV3								\
+	.qemu_iommu = { "-machine", "iommu=smmuv3", "-global", "arm-smmuv3.ssidsize=16",	\
+			"-global", "arm-smmuv3.ats=on" }
+
 /* vtd_pasid_cache_sync_locked(): what is not in its cache is not switched back. */
 #define KEEPS_PASSING								\
 	"QEMU's intel-iommu may go on passing DMA when identity is gone: docs/findings.md, Q9"
@@ -53,12 +57,21 @@ const struct pl_unit_kind pl_units[] = {
 	  .arch = "amd64", .module = "pasidlab_intree", .engine = "pasid-engine",
 	  .params = "", .append = "intel_iommu=on,sm_on iommu=pt",
 	  QEMU_VTD, .qemu_engine = FEW_PASIDS, .no_identity = KEEPS_PASSING },
+	{ .name = "smmuv3@qemu", .help = "The same driver on the registers of QEMU's SMMUv3",
+	  .arch = "arm64", .module = "pasidlab_smmuv3", .engine = "pasid-engine",
+	  .params = "model_units=0 smmuv3=Y", .append = "initcall_blacklist=arm_smmu_driver_init",
+	  QEMU_SMMUV3, .qemu_engine = FEW_PASIDS },
+	{ .name = "intree",
+	  .help = "The kernel's own driver of QEMU's SMMUv3, through its API",
+	  .arch = "arm64", .module = "pasidlab_intree", .engine = "pasid-engine",
+	  .params = "", .append = "iommu.passthrough=1",
+	  QEMU_SMMUV3, .qemu_engine = FEW_PASIDS },
 	{},
 };
 
 /* The same names, for an option's list of choices. */
 const char *const pl_unit_names[] = {
-	"vtd@model", "smmuv3@model", "vtd@qemu", "intree", NULL
+	"vtd@model", "smmuv3@model", "vtd@qemu", "smmuv3@qemu", "intree", NULL
 };
 
 const struct pl_arch pl_archs[] = {
