@@ -76,7 +76,7 @@ QEMU_DIR = $(shell CACHE='$(CACHE)' qemu/build --dir)
 INSTALL	:= CACHE='$(CACHE)' harness/deps/install
 # What guests of some architectures need.
 guest_LISTS = guest $(foreach a,$(1),$(lists_$(a)))
-# A make for what runs in guests of another architecture. Its libraries are this release's, unpacked.
+# A make for what runs in guests of another architecture.
 sysroot	= $(CACHE)/sysroot/$(CODENAME)-$(1)/usr
 guest_CC = $(cross_$(1))gcc -isystem $(call sysroot,$(1))/include \
 	   -L$(call sysroot,$(1))/lib/$(gnu_$(1))
@@ -164,10 +164,10 @@ kernel-update: ## The same, asking the mirror again for a newer one
 ##@ Care
 
 .PHONY: lint clean distclean help
-lint: ## Static checks: sparse, cppcheck, checkpatch and codespell where they are to be had
-	$(Q)$(INSTALL) build lint
-	$(AGAIN) do-kernel
-	$(AGAIN) do-lint
+lint: ## Static checks: sparse (of modules for ARCH), cppcheck, codespell, kernel style
+	$(Q)$(INSTALL) build lint $(lists_$(ARCH))
+	$(AGAIN) do-kernel-$(ARCH)
+	$(AGAIN) FOR=$(ARCH) do-lint
 
 clean: ## Remove what the build made
 	$(Q)rm -rf $(B)
@@ -239,7 +239,8 @@ $(filter-out do-kernel-$(FOR),$(ARCHES:%=do-kernel-%)): do-kernel-%: $(host_TOOL
 do-bench: $(BENCHES)
 	@echo '  BENCH     $(if $(BENCHES),done: $(BENCHES),no room has a benchmark yet)'
 
-FETCH_KERNEL = SERIES='$(SERIES)' ARCH=$(FOR) UNBZIMAGE='$(abspath $(UNBZIMAGE))' harness/deps/kernel
+FETCH_KERNEL = SERIES='$(SERIES)' ARCH=$(FOR) UNBZIMAGE='$(abspath $(UNBZIMAGE))' \
+	       harness/deps/kernel
 
 do-kernel: $(UNBZIMAGE)
 	$(Q)$(FETCH_KERNEL) $(KERNEL_ARGS)
@@ -248,11 +249,13 @@ $(KERNEL)/kernel.json: | $(UNBZIMAGE)
 	$(Q)$(FETCH_KERNEL)
 
 do-lint:
-	$(Q)harness/deps/lint '$(KERNEL)' '$(CACHE)/lint/$(KERNEL_RELEASE)/$(TREE_KEY)' '$(B)'
+	$(Q)CROSS_COMPILE=$(cross_$(FOR)) harness/deps/lint '$(KERNEL)' \
+		'$(CACHE)/lint/$(KERNEL_RELEASE)/$(TREE_KEY)' '$(B)'
 
 $(MODULES): $(MODULES_SRC) harness/deps/modules harness/deps/enter $(KERNEL)/kernel.json
 	@echo '  MODULES   $(KERNEL_RELEASE)'
-	$(Q)CROSS_COMPILE=$(cross_$(FOR)) harness/deps/modules '$(KERNEL)' '$(MODULES_WORK)' $(MODULES_OUT)
+	$(Q)CROSS_COMPILE=$(cross_$(FOR)) harness/deps/modules '$(KERNEL)' '$(MODULES_WORK)' \
+		$(MODULES_OUT)
 	$(Q)touch $@
 
 $(UNBZIMAGE): harness/guest/unbzimage.c

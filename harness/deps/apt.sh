@@ -22,7 +22,8 @@ apt_mirror()
 
 apt_line()
 {
-	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg options="arch=${apt_archs// /,}"
+	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	local options="arch=${apt_archs// /,}"
 
 	[ ! -r $keyring ] || options="$options signed-by=$keyring"
 	printf 'deb [%s] %s %s main\n' "$options" "$1" "$2"

@@ -50,7 +50,8 @@ $(guest_BASE): $(guest_MKBASE) $(guest_INIT)
 # The names of what belongs to the tree change with it: qemu/build says what its QEMU is called.
 $(guest_JSON): $(guest_BASE) $(MODULES) $(KERNEL)/kernel.json harness/guest/manifest $(QEMU_SRC)
 	@echo '  GUEST     $@'
-	$(Q)harness/guest/manifest '$(KERNEL)' '$(guest_BASE)' '$(MODULES_OUT)' '$(QEMU_DIR)' $(B) $@
+	$(Q)harness/guest/manifest '$(KERNEL)' '$(guest_BASE)' '$(MODULES_OUT)' '$(QEMU_DIR)' \
+		$(B) $@
 	$(Q)$(if $(filter $(DEFAULT_SERIES),$(SERIES)),ln -sf $(notdir $@) $(B)/guest.json)
 
 do-guest: $(guest_JSON)

@@ -124,8 +124,8 @@ static void emit_environment(void)
 {
 	emit(json_pack("{s:s,s:i,s:s,s:s+,s:s,s:s,s:s,s:i}", "type", "hello", "proto", 1, "kernel",
 		       "6.12.38-amd64", "version", "#1 SMP PREEMPT_DYNAMIC Debian 6.12.38-1", mark,
-		       "machine", "x86_64", "cpu", "QEMU TCG CPU version 2.5+", "cmdline", "console=ttyS0 quiet",
-		       "uptime_ms", 1900));
+		       "machine", "x86_64", "cpu", "QEMU TCG CPU version 2.5+", "cmdline",
+		       "console=ttyS0 quiet", "uptime_ms", 1900));
 	emit(json_pack("{s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "type", "env",
 		       "emulated", 1, "date", "2025-11-21T02:00:00Z", "pasidlab", "v0.1",
 		       "accel", "tcg",
