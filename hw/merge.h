@@ -56,8 +56,11 @@ static inline void pl_merge_drop(const struct pl_merge *m)
 	*m->n = kept;
 }
 
-/* Add one, unless it or the wide form is there; widen when there are many. */
-static inline void pl_merge_add(const struct pl_merge *m, u64 lo, u64 hi)
+/*
+ * Add one, unless it or the wide form is there; widen when there are many.
+ * Returns whether the wide form is there now: no more of the tag is owed.
+ */
+static inline bool pl_merge_add(const struct pl_merge *m, u64 lo, u64 hi)
 {
 	u8 i, same = 0;
 
@@ -65,17 +68,18 @@ static inline void pl_merge_add(const struct pl_merge *m, u64 lo, u64 hi)
 		if ((m->list[i][0] & m->mask) != m->tag)
 			continue;
 		if (m->list[i][0] == m->wide[0] && m->list[i][1] == m->wide[1])
-			return;
+			return true;
 		if (m->list[i][0] == lo && m->list[i][1] == hi)
-			return;
+			return false;
 		same++;
 	}
-	if (same >= PL_MERGE_AT) {
-		pl_merge_drop(m);
-		lo = m->wide[0];
-		hi = m->wide[1];
+	if (same < PL_MERGE_AT) {
+		pl_merge_put(m->list, m->n, lo, hi);
+		return false;
 	}
-	pl_merge_put(m->list, m->n, lo, hi);
+	pl_merge_drop(m);
+	pl_merge_put(m->list, m->n, m->wide[0], m->wide[1]);
+	return true;
 }
 
 #endif /* _PASIDLAB_HW_MERGE_H */

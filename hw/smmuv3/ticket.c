@@ -13,7 +13,8 @@
  * Merging (hw/merge.h).  Many CDs of a stream become CFGI_CD_ALL, many ASIDs of
  * a VMID a TLBI by VMID, for one range where the range is one; many PASIDs of a
  * device a global ATC_INV.  So an unmap seen by 64 PASIDs and a detach of 1,000
- * cost a handful of commands.  A list that is full nevertheless goes into the
+ * cost a handful of commands; and once all of a device is owed, the slots that
+ * follow cost a comparison.  A list that is full nevertheless goes into the
  * queue, without a sync.
  *
  * Locking: a ticket is its caller's.
@@ -41,7 +42,9 @@ struct smmu_ticket {
 	u8 nr_atc;
 	bool queued;		/* @number is valid */
 	u64 number;		/* of the last batch in the queue */
-	u64 spare[2];
+	/* Translations of all its PASIDs in that range are owed (NULL: all); or no device. */
+	const struct pl_dev *covered;
+	const struct pl_range *range;
 	u64 config[NR_CONFIG][2];
 	u64 tlb[NR_TLB][2];
 	u64 atc[NR_ATC][2];
@@ -87,6 +90,7 @@ static void ticket_emit(struct smmu_unit *v, struct pl_ticket *t)
 	st->nr_config = 0;
 	st->nr_tlb = 0;
 	st->nr_atc = 0;
+	st->covered = NULL;
 }
 
 /* Room for all that one slot can owe, or make it. */
@@ -181,7 +185,8 @@ static u64 tlbi(u64 op, u16 vmid, u16 asid)
 	return op | FIELD_PREP(SMMU_TLBI0_VMID, vmid) | FIELD_PREP(SMMU_TLBI0_ASID, asid);
 }
 
-static void owe_tlb(struct smmu_ticket *st, u16 vmid, u64 lo, u64 hi, u64 wide_lo, u64 wide_hi)
+/* True when all of the VMID is owed. */
+static bool owe_tlb(struct smmu_ticket *st, u16 vmid, u64 lo, u64 hi, u64 wide_lo, u64 wide_hi)
 {
 	const struct pl_merge m = {
 		.list = st->tlb,
@@ -191,7 +196,7 @@ static void owe_tlb(struct smmu_ticket *st, u16 vmid, u64 lo, u64 hi, u64 wide_l
 		.wide = { wide_lo, wide_hi },
 	};
 
-	pl_merge_add(&m, lo, hi);
+	return pl_merge_add(&m, lo, hi);
 }
 
 /* What an address range is to a TLBI: bits of both words, or not at all. */
@@ -266,28 +271,30 @@ static bool tlb_same_range(const struct smmu_ticket *st, u16 vmid, const struct 
 	return true;
 }
 
-static void owe_stage1(struct smmu_unit *v, struct smmu_ticket *st, const struct smmu_dev *sd,
+static bool owe_stage1(struct smmu_unit *v, struct smmu_ticket *st, const struct smmu_dev *sd,
 		       u32 ssid, const struct pl_range *r)
 {
 	u64 all = tlbi(SMMU_CMD_TLBI_NH_ALL, sd->vmid, 0);
 	u16 asid = smmu_asid(sd, ssid);
 	struct tlb_range part[SINGLES_MAX];
+	bool whole = true;
 	u32 i, n;
 
-	if (!range_fits(&v->ids, r)) {
-		owe_tlb(st, sd->vmid, tlbi(SMMU_CMD_TLBI_NH_ASID, sd->vmid, asid), 0, all, 0);
-		return;
-	}
+	if (!range_fits(&v->ids, r))
+		return owe_tlb(st, sd->vmid, tlbi(SMMU_CMD_TLBI_NH_ASID, sd->vmid, asid), 0,
+			       all, 0);
 	n = range_split(&v->ids, r, part);
 	for (i = 0; i < n; i++) {
 		u64 lo = tlbi(SMMU_CMD_TLBI_NH_VA, sd->vmid, asid) | part[i].lo;
 
 		if (n == 1 && tlb_same_range(st, sd->vmid, &part[i]))
-			owe_tlb(st, sd->vmid, lo, part[i].hi,
-				tlbi(SMMU_CMD_TLBI_NH_VAA, sd->vmid, 0) | part[i].lo, part[i].hi);
+			whole &= owe_tlb(st, sd->vmid, lo, part[i].hi,
+					 tlbi(SMMU_CMD_TLBI_NH_VAA, sd->vmid, 0) | part[i].lo,
+					 part[i].hi);
 		else
-			owe_tlb(st, sd->vmid, lo, part[i].hi, all, 0);
+			whole &= owe_tlb(st, sd->vmid, lo, part[i].hi, all, 0);
 	}
+	return whole;
 }
 
 /* Stage 2, by VMID, whoever uses it. */
@@ -328,8 +335,11 @@ static bool atc_same_range(const struct smmu_ticket *st, u16 sid, u64 hi)
 	return true;
 }
 
-/* Requests without a PASID are a tag of their own: Global says nothing of them. */
-static void owe_atc(struct smmu_ticket *st, const struct pl_dev *d, pl_pasid_t pasid,
+/*
+ * Requests without a PASID are a tag of their own: Global says nothing of them.
+ * True when all of the tag is owed.
+ */
+static bool owe_atc(struct smmu_ticket *st, const struct pl_dev *d, pl_pasid_t pasid,
 		    const struct pl_range *r)
 {
 	bool ssv = pasid != PL_NO_PASID;
@@ -343,20 +353,30 @@ static void owe_atc(struct smmu_ticket *st, const struct pl_dev *d, pl_pasid_t p
 
 	m.wide[0] = SMMU_CMD_ATC_INV | m.tag | (ssv ? SMMU_ATC0_GLOBAL : 0);
 	m.wide[1] = atc_same_range(st, d->rid, hi) ? hi : SMMU_ATC_SIZE_ALL;
-	pl_merge_add(&m, SMMU_CMD_ATC_INV | m.tag |
-		     (ssv ? FIELD_PREP(SMMU_CMD0_SSID, pasid) : 0), hi);
+	return pl_merge_add(&m, SMMU_CMD_ATC_INV | m.tag |
+			    (ssv ? FIELD_PREP(SMMU_CMD0_SSID, pasid) : 0), hi);
 }
 
-/* What the TLB and the device TLB may hold of one slot; @r NULL: all of it. */
+/*
+ * What the TLB and the device TLB may hold of one slot; @r NULL: all of it.  The
+ * wide forms cover every PASID of the device, but not the RID, which may hold a
+ * stage 2 and whose device TLB entries have no PASID.
+ */
 static void owe_translations(struct smmu_unit *v, struct smmu_ticket *st, const struct pl_dev *d,
 			     pl_pasid_t pasid, struct pl_domain *dom, const struct pl_range *r)
 {
+	bool tagged = pasid != PL_NO_PASID, whole = false;
+
+	if (tagged && st->covered == d && st->range == r)
+		return;
 	if (smmu_is_stage2(dom))
 		owe_stage2(v, st, to_smmu_domain(dom)->vmid, r);
-	else if (dom->type != PL_DOMAIN_IDENTITY || pasid != PL_NO_PASID)
-		owe_stage1(v, st, d->hw, smmu_ssid(pasid), r);
+	else if (dom->type != PL_DOMAIN_IDENTITY || tagged)
+		whole = owe_stage1(v, st, d->hw, smmu_ssid(pasid), r);
 	if (d->ats)
-		owe_atc(st, d, pasid, r);
+		whole &= owe_atc(st, d, pasid, r);
+	st->covered = whole && tagged ? d : NULL;
+	st->range = r;
 }
 
 /**
