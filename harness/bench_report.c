@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "asset.h"
 #include "bench.h"
 #include "figure.h"
+#include "report_html.h"
 #include "report_svg.h"
 
 static const char *pl_fmt_p50(char buf[PL_FMT_MAX], const struct pl_bench_row *row, int side)
@@ -139,17 +139,10 @@ int pl_bench_text(FILE *f, const struct pl_bench *b)
 	return err ? err : ferror(f) ? -EIO : 0;
 }
 
-/* The style and head of the common page, under a title of our own. */
 static void pl_page_head(FILE *f, const struct pl_bench *b)
 {
-	const char *title = strstr(pl_asset_html, "{{title}}");
-	const char *body = strstr(pl_asset_html, "<body>");
-
-	fwrite(pl_asset_html, 1, (size_t)(title - pl_asset_html), f);
-	fputs("Side by side · pasidlab", f);
-	title += strlen("{{title}}");
-	fwrite(title, 1, (size_t)(body - title), f);
-	fputs("<body>\n<header><div class=\"top\"><h1>pasidlab bench</h1><ul class=\"facts\"><li>",
+	pl_html_head(f, "Side by side · pasidlab");
+	fputs("<header><div class=\"top\"><h1>pasidlab bench</h1><ul class=\"facts\"><li>",
 	      f);
 	pl_html_escape(f, b->unit[PL_OURS]);
 	fputs("</li><li>against ", f);

@@ -57,6 +57,42 @@ double pl_per_call(const struct pl_ledger *l, enum pl_ledger_col col)
 	return calls ? (double)l->n[col] / (double)calls : (double)NAN;
 }
 
+/**
+ * pl_ledger_idle() - was the unit asked nothing of that kind?
+ * @l: a line of the ledger
+ */
+bool pl_ledger_idle(const struct pl_ledger *l)
+{
+	return !l->n[PL_LEDGER_CALLS] && !l->n[PL_LEDGER_ERRORS];
+}
+
+/**
+ * pl_ledger_sum() - what all units of a workload did for one operation
+ * @w: the workload
+ * @op: name of the operation
+ * @sum: filled; no unit, points into @w. A column that one unit cannot count is uncounted.
+ *
+ * Return: whether they were asked for any.
+ */
+bool pl_ledger_sum(const struct pl_workload *w, const char *op, struct pl_ledger *sum)
+{
+	size_t i;
+	int c;
+
+	*sum = (struct pl_ledger) {};
+	for (i = 0; i < w->n_ledger; i++) {
+		const struct pl_ledger *l = &w->ledger[i];
+
+		if (strcmp(l->op, op) || pl_ledger_idle(l))
+			continue;
+		sum->op = l->op;
+		sum->uncounted |= l->uncounted;
+		for (c = 0; c < PL_LEDGER_NR; c++)
+			sum->n[c] += l->n[c];
+	}
+	return !pl_ledger_idle(sum);
+}
+
 /*
  * The share of [from, to) that lies in bin @i of @n bins between @low and @high; all on a log axis.
  */

@@ -70,6 +70,8 @@ struct pl_op_row {
 
 void pl_op_row(const struct pl_workload *w, const struct pl_op *op, struct pl_op_row *row);
 double pl_per_call(const struct pl_ledger *l, enum pl_ledger_col col);
+bool pl_ledger_idle(const struct pl_ledger *l);
+bool pl_ledger_sum(const struct pl_workload *w, const char *op, struct pl_ledger *sum);
 void pl_density(const struct pl_hist *h, double low, double high, double *bins, size_t n);
 
 const char *pl_fmt_ns(char buf[PL_FMT_MAX], uint64_t ns);

@@ -17,16 +17,18 @@
 
 #include "asset.h"
 #include "figure.h"
+#include "report_html.h"
 #include "report_svg.h"
 
 /* Hundreds of reasons would push what was measured out of sight; the checks have them all. */
 #define PL_REASONS_SHOWN	12
 
-/* A page being written: the stream, the result and the reasons of its verdict. */
+/* A page being written: the stream, the result, the reasons of its verdict, and what went wrong. */
 struct pl_page {
 	FILE *f;
 	const struct pl_result *r;
 	struct pl_strv why;
+	int err;
 };
 
 static void pl_data(FILE *f, const char *class, uint64_t value, const char *text)
@@ -35,7 +37,13 @@ static void pl_data(FILE *f, const char *class, uint64_t value, const char *text
 		text);
 }
 
-static void pl_cell_text(FILE *f, const char *element, const char *s)
+/**
+ * pl_html_text() - text in an element of its own
+ * @f: the page
+ * @element: its name, and attributes behind a blank
+ * @s: the text; NULL: none
+ */
+void pl_html_text(FILE *f, const char *element, const char *s)
 {
 	fprintf(f, "<%s>", element);
 	pl_html_escape(f, s ?: "");
@@ -47,7 +55,12 @@ static const char *pl_badge_word(enum pl_status s)
 	return s == PL_PASS ? "Pass" : s == PL_FAIL ? "Fail" : "Skip";
 }
 
-static void pl_badge(FILE *f, enum pl_status s)
+/**
+ * pl_html_badge() - Pass, Fail or Skip
+ * @f: the page
+ * @s: which
+ */
+void pl_html_badge(FILE *f, enum pl_status s)
 {
 	fprintf(f, "<span class=\"badge %s\">%s</span>", pl_status_name[s], pl_badge_word(s));
 }
@@ -74,7 +87,7 @@ static void pl_slot_head(struct pl_page *p)
 {
 	char buf[PL_FMT_MAX];
 
-	pl_badge(p->f, p->why.n ? PL_FAIL : PL_PASS);
+	pl_html_badge(p->f, p->why.n ? PL_FAIL : PL_PASS);
 	fputs("<ul class=\"facts\">", p->f);
 	pl_fact(p, "", PL_ENV_UNIT, "");
 	pl_fact(p, "", PL_ENV_ENGINE, " engine");
@@ -97,7 +110,7 @@ static void pl_slot_reasons(struct pl_page *p)
 		return;
 	fputs("<section class=\"reasons\"><h2>Why it failed</h2><ul>", p->f);
 	for (i = 0; i < p->why.n && i < PL_REASONS_SHOWN; i++)
-		pl_cell_text(p->f, "li", p->why.v[i]);
+		pl_html_text(p->f, "li", p->why.v[i]);
 	if (i < p->why.n)
 		fprintf(p->f, "<li>and %zu more, below</li>", p->why.n - i);
 	fputs("</ul></section>\n", p->f);
@@ -142,13 +155,30 @@ static const char *pl_time_class(const struct pl_op_row *row, int col)
 	return few ? " class=\"few\" title=\"too few calls: this is the maximum\"" : "";
 }
 
-static void pl_html_op_row(FILE *f, const struct pl_op_row *row)
+/**
+ * pl_html_op_head() - the header of latencies
+ * @f: the page
+ */
+void pl_html_op_head(FILE *f)
+{
+	int i;
+
+	fputs("<th scope=\"col\">Count</th><th scope=\"col\">Errors</th>"
+	      "<th scope=\"col\">Per&nbsp;s</th>", f);
+	for (i = 0; i < PL_TIME_NR; i++)
+		fprintf(f, "<th scope=\"col\">%s</th>", pl_time_desc[i].label);
+}
+
+/**
+ * pl_html_op_cells() - an operation's cells, without its name
+ * @f: the page
+ * @row: its figures
+ */
+void pl_html_op_cells(FILE *f, const struct pl_op_row *row)
 {
 	char buf[PL_FMT_MAX];
 	int i;
 
-	fputs("<tr>", f);
-	pl_cell_text(f, "th scope=\"row\"", row->name);
 	pl_data(f, "", row->count, pl_fmt_count(buf, row->count));
 	pl_data(f, row->errors ? " class=\"bad\"" : " class=\"zero\"", row->errors,
 		pl_fmt_count(buf, row->errors));
@@ -159,7 +189,6 @@ static void pl_html_op_row(FILE *f, const struct pl_op_row *row)
 		else
 			fputs("<td>-</td>", f);
 	}
-	fputs("</tr>\n", f);
 }
 
 static void pl_html_ops(FILE *f, const struct pl_workload *w)
@@ -170,26 +199,42 @@ static void pl_html_ops(FILE *f, const struct pl_workload *w)
 	if (!w->n_ops)
 		return;
 	fputs("<div class=\"scroll\"><table class=\"figures\"><caption>Latency of each operation"
-	      "</caption><thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">Count</th>"
-	      "<th scope=\"col\">Errors</th><th scope=\"col\">Per&nbsp;s</th>", f);
-	for (i = 0; i < PL_TIME_NR; i++)
-		fprintf(f, "<th scope=\"col\">%s</th>", pl_time_desc[i].label);
+	      "</caption><thead><tr><th scope=\"col\">Operation</th>", f);
+	pl_html_op_head(f);
 	fputs("</tr></thead><tbody>\n", f);
 	for (i = 0; i < w->n_ops; i++) {
 		pl_op_row(w, &w->ops[i], &row);
-		pl_html_op_row(f, &row);
+		fputs("<tr>", f);
+		pl_html_text(f, "th scope=\"row\"", row.name);
+		pl_html_op_cells(f, &row);
+		fputs("</tr>\n", f);
 	}
 	fputs("</tbody></table></div>\n", f);
 }
 
-static void pl_html_ledger_row(FILE *f, const struct pl_ledger *l)
+/**
+ * pl_html_ledger_head() - the header of a ledger
+ * @f: the page
+ */
+void pl_html_ledger_head(FILE *f)
+{
+	int c;
+
+	for (c = 0; c < PL_LEDGER_NR; c++)
+		fprintf(f, "<th scope=\"col\">%c%s</th>", pl_ledger_name[c][0] - 'a' + 'A',
+			pl_ledger_name[c] + 1);
+}
+
+/**
+ * pl_html_ledger_cells() - the cells of a line of the ledger, without its names
+ * @f: the page
+ * @l: the line
+ */
+void pl_html_ledger_cells(FILE *f, const struct pl_ledger *l)
 {
 	char buf[PL_FMT_MAX];
 	int c;
 
-	fputs("<tr>", f);
-	pl_cell_text(f, "th scope=\"row\"", l->op);
-	pl_cell_text(f, "td class=\"text\"", l->unit);
 	for (c = PL_LEDGER_CALLS; c < PL_PER_CALL_FIRST; c++)
 		pl_data(f, l->n[c] ? "" : " class=\"zero\"", l->n[c], pl_fmt_count(buf, l->n[c]));
 	for (; c < PL_LEDGER_NR; c++) {
@@ -199,25 +244,30 @@ static void pl_html_ledger_row(FILE *f, const struct pl_ledger *l)
 			pl_data(f, l->n[c] ? "" : " class=\"zero\"", l->n[c],
 				pl_fmt_ratio(buf, pl_per_call(l, c)));
 	}
+}
+
+static void pl_html_ledger_row(FILE *f, const struct pl_ledger *l)
+{
+	fputs("<tr>", f);
+	pl_html_text(f, "th scope=\"row\"", l->op);
+	pl_html_text(f, "td class=\"text\"", l->unit);
+	pl_html_ledger_cells(f, l);
 	fputs("</tr>\n", f);
 }
 
 static void pl_html_ledger(FILE *f, const struct pl_workload *w)
 {
 	size_t i;
-	int c;
 
 	if (!w->n_ledger)
 		return;
 	fputs("<div class=\"scroll\"><table class=\"figures\"><caption>What the unit did: slots to "
 	      "allocs are means per call</caption><thead><tr><th scope=\"col\">Operation</th>"
 	      "<th scope=\"col\" class=\"text\">Unit</th>", f);
-	for (c = 0; c < PL_LEDGER_NR; c++)
-		fprintf(f, "<th scope=\"col\">%c%s</th>", pl_ledger_name[c][0] - 'a' + 'A',
-			pl_ledger_name[c] + 1);
+	pl_html_ledger_head(f);
 	fputs("</tr></thead><tbody>\n", f);
 	for (i = 0; i < w->n_ledger; i++)
-		if (w->ledger[i].n[PL_LEDGER_CALLS] || w->ledger[i].n[PL_LEDGER_ERRORS])
+		if (!pl_ledger_idle(&w->ledger[i]))
 			pl_html_ledger_row(f, &w->ledger[i]);
 	fputs("</tbody></table></div>\n", f);
 }
@@ -232,7 +282,7 @@ static void pl_html_counts(FILE *f, const struct pl_workload *w)
 	fputs("<h3>Counts</h3>\n<dl class=\"counts\">\n", f);
 	for (i = 0; i < w->n_counts; i++) {
 		fputs("<div>", f);
-		pl_cell_text(f, "dt", w->counts[i].name);
+		pl_html_text(f, "dt", w->counts[i].name);
 		fprintf(f, "<dd><data value=\"%llu\">%s</data></dd></div>\n",
 			(unsigned long long)w->counts[i].value,
 			pl_fmt_count(buf, w->counts[i].value));
@@ -240,7 +290,13 @@ static void pl_html_counts(FILE *f, const struct pl_workload *w)
 	fputs("</dl>\n", f);
 }
 
-static void pl_html_pairs(FILE *f, const struct pl_pair *pairs, size_t n)
+/**
+ * pl_html_pairs() - name=value, each as code
+ * @f: the page
+ * @pairs: the pairs
+ * @n: how many
+ */
+void pl_html_pairs(FILE *f, const struct pl_pair *pairs, size_t n)
 {
 	size_t i;
 
@@ -253,34 +309,45 @@ static void pl_html_pairs(FILE *f, const struct pl_pair *pairs, size_t n)
 	}
 }
 
-static void pl_html_workload(FILE *f, const struct pl_workload *w, size_t id)
+/**
+ * pl_html_legend() - the colours of a drawing's marks
+ * @f: the page
+ */
+void pl_html_legend(FILE *f)
+{
+	fputs("<p class=\"legend\" aria-hidden=\"true\"><span class=\"p50\">p50</span>"
+	      "<span class=\"p99\">p99</span><span class=\"p999\">p99.9</span></p>\n", f);
+}
+
+static int pl_html_workload(FILE *f, const struct pl_workload *w, size_t id)
 {
 	char buf[PL_FMT_MAX];
+	int err;
 
 	fputs("<section class=\"card\"><div class=\"keep\"><h2>", f);
 	pl_html_escape(f, w->name);
 	putc(' ', f);
-	pl_badge(f, w->status);
+	pl_html_badge(f, w->status);
 	fprintf(f, "</h2><p class=\"options\">%s &nbsp; ", pl_fmt_ns(buf, w->duration_ns));
 	pl_html_pairs(f, w->options, w->n_options);
 	fputs("</p>\n", f);
 	if (w->n_ops)
-		fputs("<p class=\"legend\" aria-hidden=\"true\"><span class=\"p50\">p50</span>"
-		      "<span class=\"p99\">p99</span><span class=\"p999\">p99.9</span></p>\n", f);
-	pl_svg_latency(f, w, id);
+		pl_html_legend(f);
+	err = pl_svg_latency(f, w, id);
 	fputs("</div>\n", f);
 	pl_html_ops(f, w);
 	pl_html_ledger(f, w);
 	pl_html_counts(f, w);
 	fputs("</section>\n", f);
+	return err;
 }
 
 static void pl_slot_workloads(struct pl_page *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->r->n_workloads; i++)
-		pl_html_workload(p->f, &p->r->workloads[i], i);
+	for (i = 0; i < p->r->n_workloads && !p->err; i++)
+		p->err = pl_html_workload(p->f, &p->r->workloads[i], i);
 }
 
 static void pl_html_violation(FILE *f, const struct pl_workload *w, const struct pl_violation *v)
@@ -288,10 +355,10 @@ static void pl_html_violation(FILE *f, const struct pl_workload *w, const struct
 	char buf[PL_FMT_MAX];
 
 	fputs("<tr>", f);
-	pl_cell_text(f, "th scope=\"row\"", v->name);
+	pl_html_text(f, "th scope=\"row\"", v->name);
 	pl_data(f, " class=\"bad\"", v->count, pl_fmt_count(buf, v->count));
-	pl_cell_text(f, "td class=\"text\"", w->name);
-	pl_cell_text(f, "td class=\"text\"", v->text);
+	pl_html_text(f, "td class=\"text\"", w->name);
+	pl_html_text(f, "td class=\"text\"", v->text);
 	fputs("</tr>\n", f);
 }
 
@@ -360,16 +427,16 @@ static void pl_html_check(FILE *f, const struct pl_check *c)
 	size_t i;
 
 	fputs("<tr><td>", f);
-	pl_badge(f, c->status);
+	pl_html_badge(f, c->status);
 	fputs("</td>", f);
-	pl_cell_text(f, "th scope=\"row\"", c->name);
+	pl_html_text(f, "th scope=\"row\"", c->name);
 	fputs("<td class=\"text\">", f);
 	for (i = 0; i < c->req.n; i++) {
 		pl_html_escape(f, c->req.v[i]);
 		putc(' ', f);
 	}
 	fputs("</td>", f);
-	pl_cell_text(f, "td class=\"text\"", c->reason);
+	pl_html_text(f, "td class=\"text\"", c->reason);
 	fputs("</tr>\n", f);
 }
 
@@ -400,7 +467,7 @@ static void pl_slot_environment(struct pl_page *p)
 	for (i = 0; i < PL_ENV_NR; i++) {
 		fprintf(p->f, "<tr><th scope=\"row\">%s%s</th>", pl_env_desc[i].label,
 			pl_env_desc[i].key ? mark : "");
-		pl_cell_text(p->f, "td class=\"text\"", p->r->env[i] ?: "unknown");
+		pl_html_text(p->f, "td class=\"text\"", p->r->env[i] ?: "unknown");
 		fputs("</tr>\n", p->f);
 	}
 	fputs("<tr><th scope=\"row\">Options</th><td class=\"text\">", p->f);
@@ -442,7 +509,7 @@ static int pl_fill_slot(struct pl_page *p, const char *name, size_t len)
 		if (strlen(pl_slots[i].name) != len || memcmp(pl_slots[i].name, name, len))
 			continue;
 		pl_slots[i].write(p);
-		return 0;
+		return p->err;
 	}
 	return -ENOENT;
 }
@@ -462,6 +529,23 @@ static int pl_fill_template(struct pl_page *p)
 	}
 	fputs(at, p->f);
 	return err;
+}
+
+/**
+ * pl_html_head() - the style and the top of a page, up to and with <body>
+ * @f: the page
+ * @title: of the page, without markup
+ */
+void pl_html_head(FILE *f, const char *title)
+{
+	const char *slot = strstr(pl_asset_html, "{{title}}");
+	const char *body = strstr(pl_asset_html, "<body>");
+
+	fwrite(pl_asset_html, 1, (size_t)(slot - pl_asset_html), f);
+	pl_html_escape(f, title);
+	slot += strlen("{{title}}");
+	fwrite(slot, 1, (size_t)(body - slot), f);
+	fputs("<body>\n", f);
 }
 
 int pl_report_html(FILE *f, const struct pl_result *r, const struct pl_report_opts *o)

@@ -12,7 +12,9 @@
  */
 #include "report_svg.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "figure.h"
 
@@ -74,15 +76,15 @@ static bool pl_timed(const struct pl_op *op)
 }
 
 /* From just below the least to just above the greatest, to the next 1, 2 or 5 of a decade. */
-static struct pl_axis pl_svg_axis(const struct pl_workload *w)
+static struct pl_axis pl_svg_axis(const struct pl_svg_row *rows, size_t n)
 {
 	struct pl_axis a = { .low = 20, .high = 0 };
 	size_t i;
 
-	for (i = 0; i < w->n_ops; i++) {
-		const struct pl_hist *h = w->ops[i].hist;
+	for (i = 0; i < n; i++) {
+		const struct pl_hist *h = rows[i].op->hist;
 
-		if (!pl_timed(&w->ops[i]))
+		if (!pl_timed(rows[i].op))
 			continue;
 		a.low = fmin(a.low, log10(h->min ? (double)h->min : 1.0));
 		a.high = fmax(a.high, log10((double)h->max + 1.0));
@@ -147,8 +149,18 @@ static void pl_svg_area(FILE *f, const struct pl_axis *a, const struct pl_hist *
 	fprintf(f, "V%.1fZ\"/>\n", base);
 }
 
-static void pl_svg_markers(FILE *f, const struct pl_axis *a, const struct pl_op_row *row,
-			   double base)
+/* "attach", or where there are several sides "attach on vtd@model". */
+static void pl_svg_name(FILE *f, const struct pl_svg_row *r)
+{
+	pl_html_escape(f, r->op->name);
+	if (!r->on)
+		return;
+	fputs(" on ", f);
+	pl_html_escape(f, r->on);
+}
+
+static void pl_svg_markers(FILE *f, const struct pl_axis *a, const struct pl_svg_row *r,
+			   const struct pl_op_row *row, double base)
 {
 	char buf[PL_FMT_MAX];
 	size_t i;
@@ -158,7 +170,7 @@ static void pl_svg_markers(FILE *f, const struct pl_axis *a, const struct pl_op_
 		double x = pl_svg_x(a, (double)ns);
 
 		fprintf(f, "<g class=\"mark %s\"><title>", pl_markers[i].class);
-		pl_html_escape(f, row->name);
+		pl_svg_name(f, r);
 		fprintf(f, " %s: %s</title><line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
 			pl_time_desc[pl_markers[i].col].label, pl_fmt_ns(buf, ns), x, x,
 			base - SVG_PEAK, base);
@@ -166,37 +178,41 @@ static void pl_svg_markers(FILE *f, const struct pl_axis *a, const struct pl_op_
 	}
 }
 
-static void pl_svg_row(FILE *f, const struct pl_axis *a, const struct pl_workload *w,
-		       const struct pl_op *op, double base)
+static void pl_svg_row(FILE *f, const struct pl_axis *a, const struct pl_svg_row *r, double base)
 {
 	struct pl_op_row row;
 	char buf[PL_FMT_MAX];
 
-	pl_op_row(w, op, &row);
+	pl_op_row(r->w, r->op, &row);
 	fprintf(f, "<text class=\"name\" x=\"%d\" y=\"%.1f\">", SVG_LEFT - 14, base - 18);
 	pl_html_escape(f, row.name);
-	fprintf(f, "</text><text class=\"sub\" x=\"%d\" y=\"%.1f\">%s calls</text>\n",
-		SVG_LEFT - 14, base - 2, pl_fmt_count(buf, op->hist->count));
-	pl_svg_area(f, a, op->hist, base);
+	fprintf(f, "</text><text class=\"sub\" x=\"%d\" y=\"%.1f\">", SVG_LEFT - 14, base - 2);
+	if (r->on)
+		pl_html_escape(f, r->on);
+	else
+		fprintf(f, "%s calls", pl_fmt_count(buf, r->op->hist->count));
+	fputs("</text>\n", f);
+	pl_svg_area(f, a, r->op->hist, base);
 	fprintf(f, "<line class=\"base\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>\n", SVG_LEFT,
 		SVG_RIGHT, base, base);
-	pl_svg_markers(f, a, &row, base);
+	pl_svg_markers(f, a, r, &row, base);
 }
 
-static void pl_svg_words(FILE *f, const struct pl_workload *w, size_t id)
+static void pl_svg_words(FILE *f, const char *title, const struct pl_svg_row *rows, size_t n,
+			 size_t id)
 {
 	struct pl_op_row row;
 	char p50[PL_FMT_MAX], p99[PL_FMT_MAX], p999[PL_FMT_MAX];
 	size_t i;
 
 	fprintf(f, "<title id=\"svg%zu-title\">Latency of the operations of ", id);
-	pl_html_escape(f, w->name);
+	pl_html_escape(f, title);
 	fprintf(f, "</title>\n<desc id=\"svg%zu-desc\">", id);
-	for (i = 0; i < w->n_ops; i++) {
-		pl_op_row(w, &w->ops[i], &row);
+	for (i = 0; i < n; i++) {
+		pl_op_row(rows[i].w, rows[i].op, &row);
 		if (!row.timed)
 			continue;
-		pl_html_escape(f, row.name);
+		pl_svg_name(f, &rows[i]);
 		fprintf(f, ": p50 %s, p99 %s, p99.9 %s. ", pl_fmt_ns(p50, row.ns[PL_TIME_P50]),
 			pl_fmt_ns(p99, row.ns[PL_TIME_P99]), pl_fmt_ns(p999, row.ns[PL_TIME_P999]));
 	}
@@ -204,14 +220,16 @@ static void pl_svg_words(FILE *f, const struct pl_workload *w, size_t id)
 }
 
 /**
- * pl_svg_latency() - draw the latencies of a workload; nothing if none was timed
+ * pl_svg_rows() - draw latencies on one axis; nothing if none was timed
  * @f: the page
- * @w: the workload
+ * @title: whose they are
+ * @rows: one below the other
+ * @n: how many
  * @id: a number that no other drawing of the page has
  */
-void pl_svg_latency(FILE *f, const struct pl_workload *w, size_t id)
+void pl_svg_rows(FILE *f, const char *title, const struct pl_svg_row *rows, size_t n, size_t id)
 {
-	struct pl_axis a = pl_svg_axis(w);
+	struct pl_axis a = pl_svg_axis(rows, n);
 	int bottom = SVG_TOP + (int)a.rows * SVG_ROW;
 	double base = SVG_TOP;
 	size_t i;
@@ -223,13 +241,35 @@ void pl_svg_latency(FILE *f, const struct pl_workload *w, size_t id)
 		"aria-labelledby=\"svg%zu-title svg%zu-desc\" "
 		"xmlns=\"http://www.w3.org/2000/svg\">\n",
 		SVG_WIDTH, bottom + 26, id, id);
-	pl_svg_words(f, w, id);
+	pl_svg_words(f, title, rows, n, id);
 	pl_svg_grid(f, &a, bottom);
-	for (i = 0; i < w->n_ops; i++) {
-		if (!pl_timed(&w->ops[i]))
+	for (i = 0; i < n; i++) {
+		if (!pl_timed(rows[i].op))
 			continue;
 		base += SVG_ROW;
-		pl_svg_row(f, &a, w, &w->ops[i], base);
+		pl_svg_row(f, &a, &rows[i], base);
 	}
 	fputs("</svg></div>\n", f);
+}
+
+/**
+ * pl_svg_latency() - draw the latencies of a workload; nothing if none was timed
+ * @f: the page
+ * @w: the workload
+ * @id: a number that no other drawing of the page has
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int pl_svg_latency(FILE *f, const struct pl_workload *w, size_t id)
+{
+	struct pl_svg_row *rows = calloc(w->n_ops + 1, sizeof(*rows));
+	size_t i;
+
+	if (!rows)
+		return -ENOMEM;
+	for (i = 0; i < w->n_ops; i++)
+		rows[i] = (struct pl_svg_row) { .w = w, .op = &w->ops[i] };
+	pl_svg_rows(f, w->name, rows, w->n_ops, id);
+	free(rows);
+	return 0;
 }

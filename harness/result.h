@@ -35,6 +35,8 @@
 #define PL_RESULT_SCHEMA	"pasidlab-result/1"
 #define PL_WHY_MAX		256
 
+struct pl_op_row;
+
 /* The environment.  One row of pl_env_desc[] each: JSON name, label, whether it is in the key. */
 enum pl_env_field {
 	PL_ENV_DATE,
@@ -252,6 +254,9 @@ int pl_result_from_json(struct pl_result **out, const json_t *json, char why[PL_
 int pl_result_load(struct pl_result **out, const char *path, char why[PL_WHY_MAX]);
 
 json_t *pl_result_to_json(const struct pl_result *r);
+json_t *pl_env_json(const struct pl_result *r);
+json_t *pl_op_row_json(const struct pl_op_row *row);
+json_t *pl_ledger_line_json(const struct pl_ledger *l);
 int pl_result_save(const struct pl_result *r, const char *path);
 
 /* For the readers: arrays that grow by one zeroed element, strings that are clean. */

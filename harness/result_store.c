@@ -97,6 +97,28 @@ static json_t *pl_times_json(const struct pl_op_row *row, bool *bad)
 	return o;
 }
 
+/**
+ * pl_op_row_json() - an operation's figures
+ * @row: the figures
+ *
+ * Return: "op", "count", "errors" and, where it was timed, "ns"; NULL when memory is out.
+ */
+json_t *pl_op_row_json(const struct pl_op_row *row)
+{
+	json_t *o = json_object();
+	bool bad = false;
+
+	pl_set_str(o, "op", row->name, &bad);
+	pl_set_u64(o, "count", row->count, &bad);
+	pl_set_u64(o, "errors", row->errors, &bad);
+	if (row->timed)
+		pl_set(o, "ns", pl_times_json(row, &bad), &bad);
+	if (!bad)
+		return o;
+	json_decref(o);
+	return NULL;
+}
+
 static json_t *pl_ops_json(const struct pl_workload *w, bool *bad)
 {
 	json_t *array = json_array();
@@ -104,14 +126,10 @@ static json_t *pl_ops_json(const struct pl_workload *w, bool *bad)
 	size_t i;
 
 	for (i = 0; i < w->n_ops; i++) {
-		json_t *o = json_object();
+		json_t *o;
 
 		pl_op_row(w, &w->ops[i], &row);
-		pl_set_str(o, "op", row.name, bad);
-		pl_set_u64(o, "count", row.count, bad);
-		pl_set_u64(o, "errors", row.errors, bad);
-		if (row.timed)
-			pl_set(o, "ns", pl_times_json(&row, bad), bad);
+		o = pl_op_row_json(&row);
 		if (w->ops[i].hist)
 			pl_set(o, "hist", pl_hist_to_json(w->ops[i].hist), bad);
 		pl_append(array, o, bad);
@@ -119,24 +137,38 @@ static json_t *pl_ops_json(const struct pl_workload *w, bool *bad)
 	return array;
 }
 
+/**
+ * pl_ledger_line_json() - a line of the ledger
+ * @l: the line
+ *
+ * Return: its names and columns, null where the unit cannot count; NULL when memory is out.
+ */
+json_t *pl_ledger_line_json(const struct pl_ledger *l)
+{
+	json_t *o = json_object();
+	bool bad = false;
+	int c;
+
+	pl_set_str(o, "unit", l->unit, &bad);
+	pl_set_str(o, "op", l->op, &bad);
+	for (c = 0; c < PL_LEDGER_NR; c++)
+		if (l->uncounted & 1u << c)
+			pl_set(o, pl_ledger_name[c], json_null(), &bad);
+		else
+			pl_set_u64(o, pl_ledger_name[c], l->n[c], &bad);
+	if (!bad)
+		return o;
+	json_decref(o);
+	return NULL;
+}
+
 static json_t *pl_ledger_json(const struct pl_workload *w, bool *bad)
 {
 	json_t *array = json_array();
 	size_t i;
-	int c;
 
-	for (i = 0; i < w->n_ledger; i++) {
-		json_t *o = json_object();
-
-		pl_set_str(o, "unit", w->ledger[i].unit, bad);
-		pl_set_str(o, "op", w->ledger[i].op, bad);
-		for (c = 0; c < PL_LEDGER_NR; c++)
-			if (w->ledger[i].uncounted & 1u << c)
-				pl_set(o, pl_ledger_name[c], json_null(), bad);
-			else
-				pl_set_u64(o, pl_ledger_name[c], w->ledger[i].n[c], bad);
-		pl_append(array, o, bad);
-	}
+	for (i = 0; i < w->n_ledger; i++)
+		pl_append(array, pl_ledger_line_json(&w->ledger[i]), bad);
 	return array;
 }
 
@@ -244,14 +276,24 @@ static void pl_set_guest(json_t *o, const struct pl_result *r, bool *bad)
 		pl_set(o, "trace", pl_trace_json(&r->trace, bad), bad);
 }
 
-static json_t *pl_env_json(const struct pl_result *r, bool *bad)
+/**
+ * pl_env_json() - where a result's figures come from
+ * @r: a result
+ *
+ * Return: what is known of its environment; NULL when memory is out.
+ */
+json_t *pl_env_json(const struct pl_result *r)
 {
 	json_t *o = json_object();
+	bool bad = false;
 	int i;
 
 	for (i = 0; i < PL_ENV_NR; i++)
-		pl_set_str(o, pl_env_desc[i].name, r->env[i], bad);
-	return o;
+		pl_set_str(o, pl_env_desc[i].name, r->env[i], &bad);
+	if (!bad)
+		return o;
+	json_decref(o);
+	return NULL;
 }
 
 static void pl_set_verdict(json_t *o, const struct pl_result *r, bool *bad)
@@ -300,7 +342,7 @@ json_t *pl_result_to_json(const struct pl_result *r)
 	pl_set_str(o, "schema", PL_RESULT_SCHEMA, &bad);
 	pl_set_verdict(o, r, &bad);
 	pl_set(o, "emulated", json_boolean(r->emulated), &bad);
-	pl_set(o, "environment", pl_env_json(r, &bad), &bad);
+	pl_set(o, "environment", pl_env_json(r), &bad);
 	pl_set(o, "options", pl_pairs_json(r->options, r->n_options, &bad), &bad);
 	pl_set_run(o, r, &bad);
 	if (bad) {

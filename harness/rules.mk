@@ -12,7 +12,8 @@ harness_CFLAGS	= $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -I. -Iharness -I$(ha
 
 # What the tests share with the command: all that neither boots a guest nor is a sub-command.
 harness_LIB_SRC	:= stats stats_json result result_load result_store result_trace figure \
-		   report report_text report_html report_svg asset bench bench_report
+		   report report_text report_table report_html report_svg asset compare \
+		   compare_report bench bench_report
 harness_CMD_SRC	:= cli opt progress interrupt suite session emulator cmd_bench \
 		   cmd_run cmd_check cmd_report cmd_version cmd_guest
 harness_LIB_OBJS := $(harness_LIB_SRC:%=$(harness_B)/%.o)
@@ -65,7 +66,7 @@ $(harness_T)/harness-%: tests/unit/harness-%.c $(harness_SAN_OBJS)
 	@echo '  CC        $@'
 	$(Q)$(harness_LINK_TEST)
 
-$(harness_T)/harness-result-test: | $(harness_T)/harness-sample
+$(harness_T)/harness-result-test $(harness_T)/harness-compare-test: | $(harness_T)/harness-sample
 
 # The command for its tests: without the tracer, so that they need no kernel. Static as it ships,
 # for what boots a guest; sanitized for the rest.
@@ -87,7 +88,28 @@ $(harness_SCRIPTS): $(harness_T)/%: tests/unit/%.sh $(harness_T)/harness-pasidla
 	$(Q)install -m 755 $< $@
 
 T0_TESTS	+= $(harness_T)/harness-stats-test $(harness_T)/harness-result-test \
-		   $(harness_T)/harness-bench-test \
+		   $(harness_T)/harness-compare-test $(harness_T)/harness-bench-test \
 		   $(harness_SCRIPTS)
+
+# The same churn on every unit that this tree has, one after the other, and their page. Units of
+# QEMU's own join where that QEMU is built, an arm64 one where "make guest ARCH=arm64" was.
+COMPARE_UNITS	?= vtd@model smmuv3@model $(if $(wildcard $(QEMU_X86)),vtd@qemu) \
+		   $(if $(and $(wildcard $(QEMU_A64)),$(wildcard $(B)/arm64/guest.json)),smmuv3@qemu)
+compare_DIR	:= $(B)/compare
+
+.PHONY: compare do-compare
+compare: ## The same churn on VT-d and SMMUv3, side by side (COMPARE_UNITS=... RUN_ARGS=...)
+	$(Q)$(INSTALL) build guest
+	$(AGAIN) do-kernel
+	$(AGAIN) do-compare
+
+do-compare: do-guest-$(MACHINE) $(B)/pasidlab
+	$(Q)for unit in $(COMPARE_UNITS); do \
+		$(B)/pasidlab run --series=$(SERIES) --unit=$$unit --quiet \
+			--out=$(compare_DIR)/$$unit $(RUN_ARGS) || exit; done
+	$(Q)$(B)/pasidlab report --compare --format=html --output=$(compare_DIR)/compare.html \
+		$(COMPARE_UNITS:%=$(compare_DIR)/%/result.json)
+	$(Q)$(B)/pasidlab report --compare $(COMPARE_UNITS:%=$(compare_DIR)/%/result.json)
+	@echo; echo 'report      $(abspath $(compare_DIR))/compare.html'
 
 -include $(wildcard $(harness_B)/*.d $(harness_B)/san/*.d $(harness_T)/harness-*.d)

@@ -96,6 +96,10 @@ wrong "a report of a missing file" \
 	"missing.json: No such file or directory" report "$work/missing.json"
 wrong "an unknown form" "known: text, html, json, csv, ktap" report --format pdf x
 wrong "a page of two results" "--format html takes one FILE, not 2" report --format html a b
+wrong "a page of two results names the remedy" "--compare puts them side by side" \
+	report --format html a b
+wrong "a comparison in CSV" "--compare has no form csv; it has text, html, json" \
+	report --compare --format csv a b
 wrong "a guest's job unknown" "known: kill" guest dance
 wrong "killing nothing" "no COMMAND was given" guest kill --times=1
 
@@ -126,7 +130,7 @@ for command in run check report; do
 done
 
 # Reports of recorded frames.
-for variant in pass fail cut hostile; do
+for variant in pass fail cut hostile smmuv3 other; do
 	"$sample" $variant > "$work/$variant.frames"
 done
 run "$pasidlab" report "$work/pass.frames"
@@ -148,6 +152,16 @@ ok "a page that cannot be written is status 3" ended 3
 run "$pasidlab" report --format csv "$work/pass.frames" "$work/fail.frames"
 ok "one CSV header for two results" test "$(grep -c ^date,key "$work/out")" -eq 1
 ok "no CSV line of what was not counted" test -z "$(grep 'intree0,dev_add,waits' "$work/out")"
+wrong "a comparison of one" "2 to 8 results stand side by side, not 1" \
+	report --compare "$work/pass.frames"
+wrong "a comparison of two jobs" "threads=2 on vtd@model and 4 on smmuv3@model" \
+	report --compare "$work/pass.frames" "$work/other.frames"
+run "$pasidlab" report --compare --format html -o "$work/beside.html" "$work/pass.frames" \
+	"$work/smmuv3.frames"
+ok "two units on one page" test "$status" -eq 0 -a -s "$work/beside.html"
+ok "each with its own label" grep -q "attach on smmuv3@model" "$work/beside.html"
+run "$pasidlab" report -c "$work/smmuv3.frames" "$work/fail.frames"
+ok "a comparison with one that failed is status 1" ended 1
 run "$pasidlab" report --schema
 ok "the schema" shows '"$id": "pasidlab-result/1"'
 run bash -c "'$pasidlab' report '$work/pass.frames' >/dev/full"

@@ -10,6 +10,8 @@
  *	fail		violations, a failed check, a bad kernel log, a failed workload
  *	cut		the guest ended without an exit frame
  *	hostile		control characters and markup in every string
+ *	smmuv3		a clean run of the same job on another unit
+ *	other		the same with another number of threads
  */
 #include <math.h>
 #include <stdio.h>
@@ -22,6 +24,8 @@
 
 static uint64_t seed = 20240611;
 static const char *mark = "";
+static const char *unit = "vtd@model", *unit_name = "vtd-model0";
+static int threads = 2;
 
 static double next_unit(void)
 {
@@ -60,7 +64,7 @@ static json_t *make_ledger(const char *op, int calls, int writes, int descs, int
 			   int allocs)
 {
 	return json_pack("{s:s+,s:s,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i}",
-			 "unit", "vtd-model0", mark, "op", op, "calls", calls, "errors", 0,
+			 "unit", unit_name, mark, "op", op, "calls", calls, "errors", 0,
 			 "slots", calls, "writes", writes,
 			 "descs", descs, "waits", waits, "fences", fences, "flushes", 0,
 			 "allocs", allocs);
@@ -79,10 +83,10 @@ static json_t *make_churn(int fail)
 	const int n = 20000;
 	json_t *w = json_pack(
 		"{s:s,s:s+,s:{s:i,s:i,s:i,s:s,s:i},s:I,s:[{s:s,s:s,s:s}]}",
-		"type", "workload", "name", "churn", mark, "options", "threads", 2, "domains", 4,
+		"type", "workload", "name", "churn", mark, "options", "threads", threads, "domains", 4,
 		"endpoints", 2, "pattern", "uniform", "seed", 1,
 		"duration_ns", (json_int_t)8412345678,
-		"units", "name", "vtd-model0", "driver", "vtd", "engine", "soft");
+		"units", "name", unit_name, "driver", "sample", "engine", "soft");
 
 	json_object_set_new(w, "ops", json_pack("[o,o,o,o,o,o]",
 		make_op("alloc", n, 0, 2100, 0.02), make_op("attach", n, fail ? 3 : 0, 9400, 0.05),
@@ -94,6 +98,10 @@ static json_t *make_churn(int fail)
 		make_ledger("detach", n, n, n * 3, n, 0, 0),
 		make_ledger("detach_all", 12, 12000, 36, 36, 0, 0),
 		make_ledger("map", 8, 64, 0, 0, 0, 24), make_ledger("replace", 0, 0, 0, 0, 0, 0)));
+	/* A row that one unit has and the other has not. */
+	if (strcmp(unit, "vtd@model"))
+		json_array_append_new(json_object_get(w, "ledger"),
+				      make_ledger("fault", 7, 0, 7, 0, 0, 0));
 	json_object_set_new(w, "counts", json_pack("{s:i,s:i,s:i,s:i}", "dma_refused_before", n,
 		"dma_ok", n, "dma_refused_after", n, "margin_checks", 2 * n));
 	json_object_set_new(w, "violations", fail ?
@@ -129,7 +137,7 @@ static void emit_environment(void)
 	emit(json_pack("{s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "type", "env",
 		       "emulated", 1, "date", "2025-11-21T02:00:00Z", "pasidlab", "v0.1",
 		       "accel", "tcg",
-		       "unit", "vtd@model", "engine", "soft", "probe", "tracepoint",
+		       "unit", unit, "engine", "soft", "probe", "tracepoint",
 		       "module", "0.1", "qemu", "7.2.18", "host_cpu", "Sample CPU @ 2.00GHz"));
 }
 
@@ -168,11 +176,19 @@ static void set_variant(const char *name, int *fail, int *cut)
 {
 	*fail = !strcmp(name, "fail");
 	*cut = !strcmp(name, "cut");
+	if (!strcmp(name, "smmuv3") || !strcmp(name, "other")) {
+		unit = "smmuv3@model";
+		unit_name = "smmuv3-model0";
+		seed++;
+		threads = *name == 'o' ? 4 : 2;
+		return;
+	}
 	if (!strcmp(name, "hostile")) {
 		*fail = 1;
 		mark = "\033[31m<script>alert(1)</script>&\"'\r\n,]]>\xc2\x9b";
 	} else if (!*fail && !*cut && strcmp(name, "pass")) {
-		fprintf(stderr, "harness-sample: '%s' is not pass, fail, cut or hostile\n", name);
+		fprintf(stderr, "harness-sample: '%s' is not pass, fail, cut, hostile, smmuv3 or "
+			"other\n", name);
 		exit(2);
 	}
 }
