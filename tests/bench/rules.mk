@@ -28,5 +28,7 @@ bench-vtd: ## Ours and the in-tree driver side by side, on QEMU's VT-d (BENCH_AR
 	$(AGAIN) do-kernel
 	$(AGAIN) do-bench-vtd
 
-do-bench-vtd: do-guest $(ALL) do-modules
+# Rooms behind this one add to ALL: the command itself is one of them.
+.SECONDEXPANSION:
+do-bench-vtd: do-guest $$(ALL) do-modules
 	$(Q)$(B)/pasidlab bench --series=$(SERIES) $(BENCH_ARGS)
