@@ -16,31 +16,19 @@
  *
  *	tests/bench/pasid-scale.sh build/tests/plain/pasid-scale vtd
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <valgrind/callgrind.h>
-
-#include "../rig.h"
-#include "shim.h"
+#include "counted.h"
 
 #define PAIRS		64
 
 static struct rig *rig;
 static struct device *dev;
 
-static void die(const char *what, long ret)
-{
-	fprintf(stderr, "pasid-scale: %s: %ld\n", what, ret);
-	exit(1);
-}
-
 static void attach(u32 pasid, struct pl_domain *dom)
 {
 	int ret = pl_set(dev, pasid, dom);
 
 	if (ret)
-		die("pl_set", ret);
+		counted_die("pl_set", ret);
 }
 
 /* Pairs on PASIDs that are free, spread over the live ones. */
@@ -61,36 +49,16 @@ static void measure(u32 live, struct pl_domain *dom)
 
 	/* Once uncounted: its table page and the index nodes come with the first. */
 	pairs(live, dom);
-	CALLGRIND_START_INSTRUMENTATION;
-	CALLGRIND_ZERO_STATS;
+	counted_begin();
 	pairs(live, dom);
-	CALLGRIND_STOP_INSTRUMENTATION;
 	snprintf(name, sizeof(name), "live=%u", live);
-	CALLGRIND_DUMP_STATS_AT(name);
+	counted_end(name);
 }
 
 static long footprint(void)
 {
 	rcu_barrier();
 	return shim_alloc_bytes() + shim_pages_live() * (long)PAGE_SIZE;
-}
-
-static int rig_up(const char *unit)
-{
-	struct smmu_model_config smmu;
-	struct vtd_model_config vtd;
-
-	if (!strcmp(unit, "vtd")) {
-		rig_config(&vtd);
-		vtd.verify = false;
-		return rig_create(&vtd, "vtd-scale", 1, &rig);
-	}
-	if (!strcmp(unit, "smmuv3")) {
-		rig_config_smmuv3(&smmu);
-		smmu.verify = false;
-		return rig_create_smmuv3(&smmu, "smmuv3-scale", 1, &rig);
-	}
-	return -EINVAL;
 }
 
 int main(int argc, char **argv)
@@ -101,14 +69,14 @@ int main(int argc, char **argv)
 	int ret;
 
 	shim_quarantine_pages = 0;
-	ret = rig_up(argc > 1 ? argv[1] : "vtd");
+	ret = counted_rig("pasid-scale", argc > 1 ? argv[1] : "vtd", &rig);
 	if (ret)
-		die("the unit (vtd, smmuv3)", ret);
+		counted_die("the unit (vtd, smmuv3)", ret);
 	dev = rig_dev(rig, 0);
 	last = 1u << rig->unit->caps.pasid_bits;
 	ret = pl_dev_enable_feature(dev, PL_FEAT_AUX);
 	if (ret)
-		die("enable", ret);
+		counted_die("enable", ret);
 	dom = pl_domain_alloc_paging(dev, 0);
 	before = footprint();
 	/* PASID 0 is no PASID and the pair needs a free one: two less than there are. */

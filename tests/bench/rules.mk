@@ -3,12 +3,18 @@
 # Benchmarks in user space: counts under callgrind, and the speed of the property test.
 $(eval $(call tests_link,pasid-scale,tests/bench/pasid-scale.c $(tests_RIG),plain,\
 	$(tests_ALL_PARTS)))
+$(eval $(call tests_link,ticket-cost,tests/bench/ticket-cost.c $(tests_RIG),plain,\
+	$(tests_ALL_PARTS)))
 
-.PHONY: bench-pasid-scale bench-property
-BENCHES += bench-pasid-scale bench-property
+.PHONY: bench-pasid-scale bench-ticket-cost bench-property
+BENCHES += bench-pasid-scale bench-ticket-cost bench-property
 bench-pasid-scale: $(B)/tests/plain/pasid-scale
 	$(Q)tests/bench/pasid-scale.sh $< vtd
 	$(Q)tests/bench/pasid-scale.sh $< smmuv3
+
+bench-ticket-cost: $(B)/tests/plain/ticket-cost
+	$(Q)tests/bench/ticket-cost.sh $< vtd
+	$(Q)tests/bench/ticket-cost.sh $< smmuv3
 
 bench-property: $(B)/tests/plain/api-property
 	$(Q)$< --bench --ops 1000000
