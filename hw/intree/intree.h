@@ -123,11 +123,12 @@ int intree_map(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 size, u32
 u64 intree_unmap(struct pl_domain *dom, struct pl_range *r, struct pl_ticket *t);
 phys_addr_t intree_iova_to_phys(struct pl_domain *dom, u64 iova);
 
-/* tables.c, where there is VT-d */
-#if defined(CONFIG_X86_64) && defined(CONFIG_ACPI) && defined(CONFIG_PCI)
+/* tables_vtd.c, tables_smmuv3.c: where the kernel may have such a unit */
+#if (defined(CONFIG_X86_64) && defined(CONFIG_ACPI) && defined(CONFIG_PCI)) || \
+	defined(CONFIG_ARM64)
 struct intree_tables *intree_tables_open(struct device *dev);
 void intree_tables_close(struct intree_tables *t);
-bool intree_tables_walk(struct intree_tables *t, u16 rid, pl_pasid_t pasid, u64 iova,
+bool intree_tables_walk(struct intree_tables *t, struct pl_dev *d, pl_pasid_t pasid, u64 iova,
 			struct pl_walk *out);
 #else
 static inline struct intree_tables *intree_tables_open(struct device *dev)
@@ -139,8 +140,8 @@ static inline void intree_tables_close(struct intree_tables *t)
 {
 }
 
-static inline bool intree_tables_walk(struct intree_tables *t, u16 rid, pl_pasid_t pasid,
-				      u64 iova, struct pl_walk *out)
+static inline bool intree_tables_walk(struct intree_tables *t, struct pl_dev *d,
+				      pl_pasid_t pasid, u64 iova, struct pl_walk *out)
 {
 	return false;
 }

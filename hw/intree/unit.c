@@ -54,7 +54,7 @@ static const char *identity_reason(struct pl_dev *d)
 	if (!PL_KERNEL_STATIC_DOMAINS)
 		return "this kernel puts no static domain on a PASID: -EINVAL, domain->owner is unset";
 	if (id && !id->identity)
-		return "the kernel hands out no identity domain: boot with iommu=pt";
+		return "the kernel hands out no identity domain: boot with iommu.passthrough=1";
 	return pasid_reason(d);
 }
 
@@ -97,7 +97,7 @@ static bool intree_claims(struct pl_unit *u, struct device *dev)
 static bool intree_walk(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, u64 iova,
 			struct pl_walk *out)
 {
-	return intree_tables_walk(to_intree(u)->tables, d->rid, pasid, iova, out);
+	return intree_tables_walk(to_intree(u)->tables, d, pasid, iova, out);
 }
 
 static const struct pl_unit_ops intree_ops = {

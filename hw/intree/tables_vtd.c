@@ -141,8 +141,8 @@ void intree_tables_close(struct intree_tables *t)
 }
 
 /* See pl_unit_ops.walk. */
-bool intree_tables_walk(struct intree_tables *t, u16 rid, pl_pasid_t pasid, u64 iova,
+bool intree_tables_walk(struct intree_tables *t, struct pl_dev *d, pl_pasid_t pasid, u64 iova,
 			struct pl_walk *out)
 {
-	return vtd_walk(&t->regs, rid, pasid, iova, out);
+	return vtd_walk(&t->regs, d->rid, pasid, iova, out);
 }
