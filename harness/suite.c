@@ -33,6 +33,12 @@
 	.qemu_iommu = { "-machine", "iommu=smmuv3", "-global", "arm-smmuv3.ssidsize=16",	\
 			"-global", "arm-smmuv3.ats=on" }
 
+/*
+ * The kernel's driver is built in.  PCI functions would wait ten seconds for it:
+ * the device tree says that their DMA goes through an SMMU.
+ */
+#define WITHOUT_ARM_SMMU	"initcall_blacklist=arm_smmu_driver_init deferred_probe_timeout=0"
+
 /* vtd_pasid_cache_sync_locked(): what is not in its cache is not switched back. */
 #define KEEPS_PASSING								\
 	"QEMU's intel-iommu may go on passing DMA when identity is gone: docs/findings.md, Q9"
@@ -59,7 +65,7 @@ const struct pl_unit_kind pl_units[] = {
 	  QEMU_VTD, .qemu_engine = FEW_PASIDS, .no_identity = KEEPS_PASSING },
 	{ .name = "smmuv3@qemu", .help = "The same driver on the registers of QEMU's SMMUv3",
 	  .arch = "arm64", .module = "pasidlab_smmuv3", .engine = "pasid-engine",
-	  .params = "model_units=0 smmuv3=Y", .append = "initcall_blacklist=arm_smmu_driver_init",
+	  .params = "model_units=0 smmuv3=Y", .append = WITHOUT_ARM_SMMU,
 	  QEMU_SMMUV3, .qemu_engine = FEW_PASIDS },
 	{ .name = "intree",
 	  .help = "The kernel's own driver of QEMU's SMMUv3, through its API",

@@ -198,7 +198,7 @@ static int req_domain_alloc(struct pl_call *c, void *p)
 {
 	struct pl_ioc_domain_alloc *arg = p;
 
-	return pl_file_new_domain(c->file, c->dev->d->unit, arg->flags, &arg->domain,
+	return pl_file_new_domain(c->file, c->dev->d, arg->flags, &arg->domain,
 				  &arg->iova_last);
 }
 

@@ -32,6 +32,7 @@ int pl_mode_set(struct pl_dev *d, u32 mode);
 
 /* domain.c */
 struct pl_domain *pl_domain_new(struct pl_unit *u, u32 flags);
+struct pl_domain *pl_domain_new_for(struct pl_dev *d, u32 flags);
 void pl_domain_init(struct pl_domain *dom, struct pl_unit *u, enum pl_domain_type type, u64 id);
 void pl_domain_link(struct pl_domain *dom, struct pl_slot *slot);
 

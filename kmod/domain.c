@@ -67,12 +67,30 @@ struct pl_domain *pl_domain_new(struct pl_unit *u, u32 flags)
 }
 
 /**
+ * pl_domain_new_for() - an empty paging domain for devices like @d
+ * @d: the device
+ * @flags: PL_DOMAIN_*, at most one stage
+ *
+ * Context: may sleep.
+ * Return: as pl_domain_new(); -EOPNOTSUPP also for a stage that the unit has and
+ * the device cannot use.
+ */
+struct pl_domain *pl_domain_new_for(struct pl_dev *d, u32 flags)
+{
+	const char *reason;
+
+	if (flags == PL_DOMAIN_STAGE2 && pl_feature_why_not(d, PL_FEAT_STAGE2, &reason))
+		return ERR_PTR(-EOPNOTSUPP);
+	return pl_domain_new(d->unit, flags);
+}
+
+/**
  * pl_domain_alloc_paging() - an empty paging domain for devices like @dev
  * @dev: an endpoint
  * @flags: PL_DOMAIN_*
  *
  * Context: may sleep.
- * Return: as pl_domain_new(); -ENODEV when @dev is no endpoint.
+ * Return: as pl_domain_new_for(); -ENODEV when @dev is no endpoint.
  */
 struct pl_domain *pl_domain_alloc_paging(struct device *dev, u32 flags)
 {
@@ -81,7 +99,7 @@ struct pl_domain *pl_domain_alloc_paging(struct device *dev, u32 flags)
 
 	if (!d)
 		return ERR_PTR(-ENODEV);
-	dom = pl_domain_new(d->unit, flags);
+	dom = pl_domain_new_for(d, flags);
 	pl_dev_put(d);
 	return dom;
 }

@@ -158,6 +158,7 @@ static struct pl_dev *dev_new(struct device *dev, const struct pl_dev_desc *desc
 	if (!d)
 		return NULL;
 	d->max_pasids = max_pasids(desc);
+	d->private_pasid = desc->private_pasid;
 	d->slots = kvcalloc(slot_pages(d->max_pasids), sizeof(*d->slots), GFP_KERNEL);
 	if (!d->slots) {
 		kfree(d);

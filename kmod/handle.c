@@ -256,20 +256,20 @@ int pl_file_open_dev(struct pl_file *f, const char *name, u32 *handle)
 	return ret;
 }
 
-static struct pl_fdom *fdom_new(struct pl_unit *u, u32 flags)
+static struct pl_fdom *fdom_new(struct pl_dev *d, u32 flags)
 {
 	struct pl_fdom *fdom = kzalloc(sizeof(*fdom), GFP_KERNEL_ACCOUNT);
 	struct pl_domain *dom;
 
 	if (!fdom)
 		return ERR_PTR(-ENOMEM);
-	dom = pl_domain_new(u, flags);
+	dom = pl_domain_new_for(d, flags);
 	if (IS_ERR(dom)) {
 		kfree(fdom);
 		return ERR_CAST(dom);
 	}
 	/* The caller's device handle holds the module already. */
-	__module_get(u->owner);
+	__module_get(d->unit->owner);
 	pl_areas_init(&fdom->areas, dom);
 	return fdom;
 }
@@ -277,18 +277,18 @@ static struct pl_fdom *fdom_new(struct pl_unit *u, u32 flags)
 /**
  * pl_file_new_domain() - an empty paging domain and a handle for it
  * @f: the file
- * @u: the unit, held by a device handle in use
+ * @d: the device, held by a device handle in use
  * @flags: PL_DOMAIN_*
  * @handle: out
  * @iova_last: out, the domain's last IOVA
  *
  * Context: may sleep.
- * Return: 0, -ENOMEM, or as pl_domain_new().
+ * Return: 0, -ENOMEM, or as pl_domain_new_for().
  */
-int pl_file_new_domain(struct pl_file *f, struct pl_unit *u, u32 flags, u32 *handle,
+int pl_file_new_domain(struct pl_file *f, struct pl_dev *d, u32 flags, u32 *handle,
 		       u64 *iova_last)
 {
-	struct pl_fdom *fdom = fdom_new(u, flags);
+	struct pl_fdom *fdom = fdom_new(d, flags);
 	int ret;
 
 	if (IS_ERR(fdom))

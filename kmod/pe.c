@@ -264,11 +264,16 @@ static void channels_off(struct pl_pe *pe)
 
 static int channels_on(struct pl_pe *pe)
 {
+	bool announce = !pe->d->unit->caps.msi_is_dma;
+	struct pl_pe_channel *ch;
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; i < pe->nr && !ret; i++)
-		ret = pl_pe_channel_start(&pe->channels[i]);
+	for (i = 0; i < pe->nr && !ret; i++) {
+		ch = &pe->channels[i];
+		ch->irq = ch->vector && announce;
+		ret = pl_pe_channel_start(ch);
+	}
 	if (ret)
 		channels_off(pe);
 	return ret;
@@ -470,8 +475,8 @@ static void irqs_start(struct pl_pe *pe)
 	pe->vectors = pci_alloc_irq_vectors(pe->pdev, pe->nr, max(all, pe->nr), PCI_IRQ_MSIX);
 	for (i = 0; i < pe->nr && pe->vectors > 0; i++) {
 		ch = &pe->channels[i];
-		ch->irq = !request_irq(pci_irq_vector(pe->pdev, i), pe_irq, 0, "pasidlab-engine",
-				       ch);
+		ch->vector = !request_irq(pci_irq_vector(pe->pdev, i), pe_irq, 0,
+					  "pasidlab-engine", ch);
 	}
 }
 
@@ -480,7 +485,7 @@ static void irqs_stop(struct pl_pe *pe)
 	unsigned int i;
 
 	for (i = 0; i < pe->nr; i++)
-		if (pe->channels[i].irq)
+		if (pe->channels[i].vector)
 			free_irq(pci_irq_vector(pe->pdev, i), &pe->channels[i]);
 	if (pe->vectors > 0)
 		pci_free_irq_vectors(pe->pdev);

@@ -35,6 +35,7 @@
  * @tail: counter of the next descriptor
  * @wait: where a job waits for its last record
  * @stop: the engine goes: jobs give up
+ * @vector: its interrupt is requested
  * @irq: records announce themselves
  */
 struct pl_pe_channel {
@@ -47,6 +48,7 @@ struct pl_pe_channel {
 	u32 tail;
 	wait_queue_head_t wait;
 	const bool *stop;
+	bool vector;
 	bool irq;
 };
 

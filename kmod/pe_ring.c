@@ -5,7 +5,8 @@
  *
  * Records come in the order of the descriptors, so the last one is the only one
  * that has to interrupt.  A job looks a little while before it sleeps: a short
- * transfer is over before an interrupt could say so.
+ * transfer is over before an interrupt could say so.  Where no interrupt would
+ * come through, none is asked for, and a job looks until the record is there.
  *
  * A job that is killed, or that finds its channel in error, resets the channel:
  * switching it off aborts what is in flight, and the device touches neither
@@ -27,6 +28,7 @@
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 
 #include "pe.h"
@@ -37,6 +39,7 @@
 #define SPIN_NS		(50 * NSEC_PER_USEC)
 #define STOP_NS		(1000 * NSEC_PER_MSEC)
 #define LOOK_JIFFIES	(HZ / 10)	/* between looks at the channel's state */
+#define POLL_US		50		/* between looks for a record that is not announced */
 
 /**
  * pl_pe_channel_init() - a channel that is off, and memory for its rings
@@ -204,6 +207,23 @@ static bool spin(struct pl_pe_channel *ch, u32 last)
 	return false;
 }
 
+static int poll_for(struct pl_pe_channel *ch, u32 last)
+{
+	unsigned long next = jiffies + LOOK_JIFFIES;
+
+	while (!over(ch, last)) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (time_after(jiffies, next)) {
+			if (state(ch) == PL_ENG_CH_ERROR)
+				return -EIO;
+			next = jiffies + LOOK_JIFFIES;
+		}
+		usleep_range(POLL_US, 2 * POLL_US);
+	}
+	return 0;
+}
+
 /* 0 also when the engine goes: then not all is answered. */
 static int wait_for(struct pl_pe_channel *ch, u32 last)
 {
@@ -211,9 +231,10 @@ static int wait_for(struct pl_pe_channel *ch, u32 last)
 
 	if (spin(ch, last))
 		return 0;
+	if (!ch->irq)
+		return poll_for(ch, last);
 	for (;;) {
-		ret = wait_event_killable_timeout(ch->wait, over(ch, last),
-						  ch->irq ? LOOK_JIFFIES : 1);
+		ret = wait_event_killable_timeout(ch->wait, over(ch, last), LOOK_JIFFIES);
 		if (ret)
 			return min(ret, 0L);
 		if (state(ch) == PL_ENG_CH_ERROR)
@@ -234,11 +255,12 @@ static int wait_for(struct pl_pe_channel *ch, u32 last)
 int pl_pe_channel_run(struct pl_pe_channel *ch, struct pl_dma_desc *descs, unsigned int n)
 {
 	u32 first = ch->tail, last = first + n - 1;
+	u32 announce = ch->irq ? PL_ENG_F_INTR : 0;
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < n; i++)
-		desc_put(ch, first + i, &descs[i], i + 1 == n ? PL_ENG_F_INTR : 0);
+		desc_put(ch, first + i, &descs[i], i + 1 == n ? announce : 0);
 	ch->tail = first + n;
 	wmb();	/* descriptors before the doorbell that shows them */
 	writel(ch->tail, ch->regs + PL_ENG_CH_TAIL);

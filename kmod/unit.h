@@ -105,6 +105,8 @@ struct pl_ticket {
  * @hitless: replaces first-stage by first-stage without an abort
  * @caching_mode: not-present entries may be cached (VT-d 6.1)
  * @own_endpoint: it switches PASID and ATS of its endpoints itself
+ * @msi_is_dma: a message of an endpoint is translated like a DMA of its RID: one
+ *	whose RID slot leads nowhere near the doorbell interrupts nobody
  * @uncounted: bit n: column n of the ledger (enum pl_count) it cannot count;
  *	PL_UNCOUNTED_FAULTS: its faults go to somebody else
  */
@@ -120,6 +122,7 @@ struct pl_caps {
 	bool hitless;
 	bool caching_mode;
 	bool own_endpoint;
+	bool msi_is_dma;
 	u64 uncounted;
 };
 
@@ -231,6 +234,7 @@ struct pl_fault {
  * @unit: the unit that translates for it
  * @rid: Requester ID
  * @max_pasids: PASIDs are 1 to @max_pasids - 1
+ * @private_pasid: PASID @max_pasids is its driver's own, and in use (private.c)
  * @ats: its device TLB is on; constant while it is present
  * @mode: PL_MODE_*, under @lock
  * @aux_enabled: pl_dev_enable_feature(AUX) calls, under @lock
@@ -261,6 +265,7 @@ struct pl_dev {
 	struct pl_unit *unit;
 	u16 rid;
 	u32 max_pasids;
+	bool private_pasid;
 	bool ats;
 	u32 mode;
 	unsigned int aux_enabled;
@@ -353,7 +358,8 @@ struct pl_walk {
  * @claims: it translates for @dev, a device of the machine that is no endpoint
  *	yet.  NULL where it translates for none.
  * @lend: interrupt through @irq, an MSI vector that its owner does not use,
- *	until @take_back.  -EBUSY where it has one.  NULL with @claims.
+ *	until @take_back.  -EBUSY where it has one.  NULL where it has lines of
+ *	its own.
  * @take_back: the vector is its owner's again; no handler runs on it.
  */
 struct pl_unit_ops {

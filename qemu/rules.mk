@@ -14,6 +14,7 @@ qemu_NEEDS	:= $(qemu_T)/engine-test $(qemu_T)/unit-test $(qemu_G)/blk-load \
 		   $(qemu_G)/.modules do-qemu-or-skip
 qemu_CHECK	= $(B)/pasidlab check --tap --series=$(SERIES) $(CHECK_ARGS) --unit
 qemu_QTEST	= -- tests/qemu/qtest $(QEMU_DIR)
+qemu_CHECK_arm64 = -- $(qemu_CHECK) smmuv3@qemu $(check_ARGS_arm64)
 qemu_TIER	= --skip-if $(qemu_SKIP) \
 		  $(qemu_QTEST) aarch64 iommu-smmuv3-test \
 		  $(qemu_QTEST) x86_64 iommu-intel-test \
@@ -21,7 +22,8 @@ qemu_TIER	= --skip-if $(qemu_SKIP) \
 		  $(qemu_QTEST) x86_64 intel-iommu-test \
 		  -- $(qemu_T)/engine-test $(guest_JSON) $(qemu_G)/engine-smoke.ko \
 		  -- $(qemu_T)/unit-test $(guest_JSON) $(B)/guest tests/qemu/guest $(qemu_G) \
-		  -- $(qemu_CHECK) vtd@qemu -- $(qemu_CHECK) intree
+		  -- $(qemu_CHECK) vtd@qemu -- $(qemu_CHECK) intree \
+		  $(if $(filter arm64,$(CHECK_ARCHES)),$(qemu_CHECK_arm64))
 
 .PHONY: qemu do-qemu do-qemu-or-skip check-qemu do-check-qemu
 qemu: ## Build QEMU with the PASID engine into the cache (a few minutes, once)
@@ -29,7 +31,7 @@ qemu: ## Build QEMU with the PASID engine into the cache (a few minutes, once)
 	$(Q)qemu/build
 
 check-qemu: ## The tests on that QEMU alone: its engine, and drivers on its unit
-	$(Q)$(INSTALL) build guest qemu
+	$(Q)$(INSTALL) build $(call guest_LISTS,$(CHECK_ARCHES)) guest qemu
 	$(AGAIN) do-kernel
 	$(AGAIN) do-check-qemu
 
@@ -41,7 +43,7 @@ do-qemu-or-skip:
 	@mkdir -p $(dir $(qemu_SKIP))
 	$(Q)qemu/build --skip-to $(qemu_SKIP)
 
-do-check-qemu: do-guest $(ALL) do-modules $(qemu_NEEDS)
+do-check-qemu: do-guest $(CHECK_ARCHES:%=do-guest-%) $(ALL) do-modules $(qemu_NEEDS)
 	$(Q)harness/deps/run-tests $(qemu_TIER)
 
 $(B)/tests/qemu-build-test: tests/unit/qemu-build-test.sh

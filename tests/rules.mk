@@ -31,6 +31,7 @@ tests_CFLAGS	= -std=gnu11 -fno-strict-aliasing -fwrapv -pthread $(tests_WARN) -D
 
 # A PCI bus and ACPI have no shims: what needs them is tested in guests.
 tests_GUEST_SRC	:= kmod/pe.c kmod/pe_ring.c hw/vtd/host.c hw/vtd/mmio.c
+tests_GUEST_SRC	+= hw/smmuv3/host.c hw/smmuv3/mmio.c
 # In a module the models' base is a part of it, here both drivers share one.
 tests_GUEST_SRC	+= hw/vtd/model_base.c hw/smmuv3/model_base.c
 tests_kmod_SRC	:= $(filter-out $(tests_GUEST_SRC),$(wildcard kmod/*.c))

@@ -25,7 +25,10 @@
  *
  * The hard rule: a CD that can be reached changes in TTB0 and nowhere else.
  */
+#define pr_fmt(fmt) "pasidlab: " fmt
+
 #include <linux/io.h>
+#include <linux/printk.h>
 
 #include "smmuv3.h"
 
@@ -189,13 +192,25 @@ void smmu_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_d
 }
 
 /* 3.3.2, R2.7: a stream has one stage 2, and nothing beside it. */
-static int stage2_check(const struct smmu_dev *sd, pl_pasid_t pasid, struct pl_domain *new)
+static int stage2_check(const struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *new)
 {
-	if (pasid != PL_NO_PASID && smmu_is_stage2(new))
+	const struct smmu_dev *sd = d->hw;
+
+	if (smmu_is_stage2(new) && (pasid != PL_NO_PASID || d->private_pasid))
 		return -EOPNOTSUPP;
 	if (pasid == PL_NO_PASID ? smmu_is_stage2(new) && sd->live : sd->stage2)
 		return -EBUSY;
 	return 0;
+}
+
+/* 5.2, S1CDMax: no CD, no PASID. */
+static int ssid_check(const struct smmu_unit *v, const struct smmu_dev *sd, u32 ssid)
+{
+	if (!(ssid >> sd->ssid_bits))
+		return 0;
+	pr_err("%s: PASID %u of stream %#x is beyond its table of CDs (STE.S1CDMax is %u)\n",
+	       v->unit.name, ssid, sd->sid, sd->ssid_bits);
+	return -EOVERFLOW;
 }
 
 /* pl_unit_ops.prepare: a page for the CD, a table for identity. */
@@ -205,7 +220,7 @@ int smmu_prepare(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct p
 	struct smmu_unit *v = to_smmu(u);
 	int ret;
 
-	ret = stage2_check(d->hw, pasid, new);
+	ret = ssid_check(v, d->hw, smmu_ssid(pasid)) ?: stage2_check(d, pasid, new);
 	if (!ret && new->type == PL_DOMAIN_IDENTITY && pasid != PL_NO_PASID)
 		ret = smmu_identity_reserve(v);
 	/* Last: what it owes is paid by the set that follows. */

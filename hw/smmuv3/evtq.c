@@ -7,8 +7,9 @@
  * CONS answers with the same bit (7.4).
  *
  * GERROR turns a bit for each thing that went wrong, GERRORN turns it back.  A
- * command queue error is cmdq.c's; the others are logged, and some of them
- * leave nothing to do but reload.
+ * command queue error is cmdq.c's; records that could not be written are lost
+ * (QEMU says so of a full queue too); the others are logged, and some of them leave
+ * nothing to do but reload.
  *
  * Locking: smmu_evtq.lock, any context.
  *
@@ -21,6 +22,7 @@
 #include <linux/io.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 
 #include "smmuv3.h"
 
@@ -70,16 +72,31 @@ static bool has_address(u8 id)
 	return id >= SMMU_EVT_WALK_EABT && id <= SMMU_EVT_PERMISSION;
 }
 
+/* A stream that is no endpoint has no Requester ID that the core would know. */
+static u16 rid_of(struct smmu_unit *v, u32 sid)
+{
+	void *entry = xa_load(&v->rids, sid);
+
+	return entry ? xa_to_value(entry) : sid;
+}
+
+/* 7.3.9: C_BAD_SUBSTREAMID has no SSV, since there always is a SubstreamID. */
+static bool has_substream(const u64 *rec)
+{
+	return rec[0] & SMMU_EVT0_SSV ||
+	       FIELD_GET(SMMU_EVT0_ID, rec[0]) == SMMU_EVT_BAD_SUBSTREAMID;
+}
+
 static void record_report(struct smmu_unit *v, const u64 *rec)
 {
 	struct pl_fault f = {
-		.rid = FIELD_GET(SMMU_EVT0_SID, rec[0]),
+		.rid = rid_of(v, FIELD_GET(SMMU_EVT0_SID, rec[0])),
 		.pasid = PL_NO_PASID,
 		.reason = FIELD_GET(SMMU_EVT0_ID, rec[0]),
 	};
 
 	f.why = why(f.reason);
-	if (rec[0] & SMMU_EVT0_SSV) {
+	if (has_substream(rec)) {
 		f.pasid = FIELD_GET(SMMU_EVT0_SSID, rec[0]);
 		f.flags |= PL_FAULT_PASID;
 	}
@@ -137,14 +154,16 @@ static bool events_look(struct pl_listener *l)
 	return rounds;
 }
 
-static void error_print(struct smmu_unit *v, u32 active)
+static void error_tell(struct smmu_unit *v, u32 active)
 {
+	if (active & SMMU_GERROR_EVENTQ_ABT)
+		pl_fault_lost(&v->unit, 1);
 	if (active & SMMU_GERROR_SFM)
 		pr_err("%s: the unit has failed (GERROR.SFM_ERR): reload the module\n",
 		       v->unit.name);
 	else
-		pr_err("%s: GERROR %08x: events or interrupts may be lost\n", v->unit.name,
-		       active);
+		pr_err_ratelimited("%s: GERROR %08x: events or interrupts may be lost\n",
+				   v->unit.name, active);
 }
 
 /* 7.5: what is active and not a command's goes to the log and is acknowledged. */
@@ -160,7 +179,7 @@ static bool errors_look(struct pl_listener *l)
 	active = (pl_read32(v->regs, SMMU_GERROR) ^ acked) & SMMU_GERROR_MASK &
 		 ~SMMU_GERROR_CMDQ_ERR;
 	if (active) {
-		error_print(v, active);
+		error_tell(v, active);
 		if (active & SMMU_GERROR_SFM)
 			pl_commit_fail(&v->cmdq.commit, -EIO);
 		pl_write32(v->regs, SMMU_GERRORN, acked ^ active);

@@ -482,8 +482,10 @@ static u32 select_cd(struct sm_walk *w)
 			w->s1 = false;
 		return SM_OK;
 	}
-	if (!w->s1 || !max || w->ssid >> max || (!w->ssid && dss == SMMU_S1DSS_SSID0))
+	if (!w->s1 || !max || w->ssid >> max)
 		return SMMU_EVT_BAD_SUBSTREAMID;
+	if (!w->ssid && dss == SMMU_S1DSS_SSID0)
+		return SMMU_EVT_STREAM_DISABLED;	/* CD 0 is that of no SubstreamID */
 	w->cd_index = w->ssid;
 	return SM_OK;
 }

@@ -232,7 +232,9 @@ void sm_event(struct sm_walk *w, u64 addr)
 		return;
 	}
 	if (w->ssid != PL_NO_PASID)
-		e[0] |= SMMU_EVT0_SSV | FIELD_PREP(SMMU_EVT0_SSID, (u64)w->ssid);
+		e[0] |= FIELD_PREP(SMMU_EVT0_SSID, (u64)w->ssid) |
+			/* 7.3.9: there always is one */
+			(w->reason != SMMU_EVT_BAD_SUBSTREAMID ? SMMU_EVT0_SSV : 0);
 	if (stalls(w))
 		stag = stall_begin(m, w->sid);
 	if (stag >= 0)

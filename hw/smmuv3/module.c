@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pasidlab_smmuv3.ko: the model units (hw/module_code.h).
+ * pasidlab_smmuv3.ko: the model units (hw/module_code.h).  With smmuv3=Y one more
+ * is the machine's own (host.c).
  *
  * Locking: module init and exit only.
  *
@@ -75,11 +76,19 @@ static void instance_destroy(struct instance *in)
 
 static int __init smmu_init(void)
 {
-	return instances_start();
+	int ret = instances_start();
+
+	if (ret)
+		return ret;
+	ret = smmu_host_start();
+	if (ret)
+		instances_stop();
+	return ret;
 }
 
 static void __exit smmu_exit(void)
 {
+	smmu_host_stop();
 	instances_stop();
 	/* Objects of the model may still be on their way through kfree_rcu(). */
 	rcu_barrier();

@@ -5,6 +5,7 @@
  *
  *	unit.c		bring-up and hand-back (6.3), the contract of kmod/unit.h
  *	table.c		stream table, CD tables, devices (3.3, 5.1, 5.3)
+ *	passthrough.c	the streams that are no endpoints of ours
  *	ste.c		stream table entries: build, write, replace (5.2, 3.21.3)
  *	cd.c		context descriptors, and what a slot holds (5.4)
  *	pgtable.c	stage-1 and stage-2 translation tables (3.4, VMSAv8-64)
@@ -12,6 +13,9 @@
  *	cmdq.c		the command queue (3.5, 4.7, 7.1)
  *	evtq.c		the event queue and the unit's own errors (7.2 to 7.5)
  *	walk.c		the table checker: a second reading of all of them
+ *	host.c		the unit of this machine: the platform device, StreamIDs
+ *	mmio.c		its registers and interrupts
+ *	iort.c		what ACPI says of StreamIDs
  *
  * Tags.  A TLB entry is found by VMID and ASID (3.17), never by SubstreamID.  A
  * device has a VMID of its own, and the ASID of a slot is its SubstreamID: the
@@ -37,6 +41,7 @@
 #include <linux/idr.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/xarray.h>
 
 #include "../../kmod/unit.h"
 #include "../commit.h"
@@ -96,6 +101,17 @@ struct smmu_checker {
 };
 
 /**
+ * struct smmu_host - the machine's side of a unit of a machine; NULL on a model
+ * @sid: 0 and the StreamID of @dev, a device that the unit translates for;
+ *	-ENODEV where it translates for @dev no more than for a stranger
+ * @priv: for it
+ */
+struct smmu_host {
+	int (*sid)(void *priv, struct device *dev, u32 *sid);
+	void *priv;
+};
+
+/**
  * struct smmu_ids - what IDR0 to IDR5 say, as far as we care
  * @idr: IDR0 to IDR5 as read
  * @sid_bits: width of a StreamID we can have: 16 at most, RIDs are no wider
@@ -126,11 +142,15 @@ struct smmu_ids {
  * @unit: the core's side
  * @regs: its registers
  * @checker: the model's side, or NULL
+ * @host: the machine's side, or NULL
  * @ids: what it can do
  * @tags: VMIDs in use: devices and stage-2 domains
  * @lock: stream table, @identity
  * @strtab: the stream table, or its first level
  * @two_level: there are two levels
+ * @others: a page of STEs of streams that are no endpoints, shared by all groups
+ *	of streams without an endpoint; on a machine's unit with two levels
+ * @rids: StreamID of an endpoint -> its Requester ID
  * @nothing: a stage-1 table that maps nothing: what an empty CD leads to
  * @identity: a stage-1 table that maps everything to itself; no root yet where
  *	no PASID has held the identity domain
@@ -141,11 +161,14 @@ struct smmu_unit {
 	struct pl_unit unit;
 	struct pl_regs *regs;
 	const struct smmu_checker *checker;
+	const struct smmu_host *host;
 	struct smmu_ids ids;
 	struct ida tags;
 	struct mutex lock;
 	u64 *strtab;
 	bool two_level;
+	u64 *others;
+	struct xarray rids;
 	u64 *nothing;
 	struct radix identity;
 	struct smmu_cmdq cmdq;
@@ -154,6 +177,7 @@ struct smmu_unit {
 
 /**
  * struct smmu_dev - pl_dev.hw
+ * @sid: its StreamID
  * @tag: its VMID, or its block of ASIDs
  * @vmid: in TLBI commands; 0 where there are no VMIDs
  * @asid_base: ASID of SubstreamID 0
@@ -165,6 +189,7 @@ struct smmu_unit {
  * @stage2: the RID holds a stage-2 domain: no SubstreamID can be used
  */
 struct smmu_dev {
+	u32 sid;
 	u32 tag;
 	u16 vmid;
 	u16 asid_base;
@@ -208,6 +233,12 @@ static inline bool smmu_is_stage2(const struct pl_domain *dom)
 	return dom->type == PL_DOMAIN_PAGING && dom->stage == 2;
 }
 
+/* What commands and the stream table know a device by. */
+static inline u32 smmu_sid(const struct pl_dev *d)
+{
+	return ((const struct smmu_dev *)d->hw)->sid;
+}
+
 /* CD 0 serves requests without a SubstreamID (STE.S1DSS). */
 static inline u32 smmu_ssid(pl_pasid_t pasid)
 {
@@ -223,6 +254,8 @@ static inline u16 smmu_asid(const struct smmu_dev *sd, u32 ssid)
 /* unit.c */
 int smmu_unit_create(struct pl_regs *regs, const char *name, const struct smmu_checker *checker,
 		     struct module *owner, struct smmu_unit **out);
+int smmu_unit_take(struct pl_regs *regs, const char *name, const struct smmu_host *host,
+		   struct module *owner, struct smmu_unit **out);
 void smmu_unit_destroy(struct smmu_unit *v);
 int smmu_cr0(struct smmu_unit *v, u32 set, u32 clear);
 
@@ -235,6 +268,10 @@ int smmu_dev_add(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t);
 void smmu_dev_del(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t);
 int smmu_cd_reserve(struct smmu_unit *v, const struct pl_dev *d, u32 ssid, struct pl_ticket *t);
 u64 *smmu_cd(const struct smmu_dev *sd, u32 ssid);
+
+/* passthrough.c */
+void smmu_others_ste(const struct smmu_unit *v, u64 ste[SMMU_STE_WORDS]);
+u64 *smmu_others_page(struct smmu_unit *v, struct pl_cost *cost);
 
 /* ste.c */
 void smmu_ste_build(const struct smmu_unit *v, const struct pl_dev *d, struct pl_domain *dom,
@@ -285,7 +322,22 @@ bool smmu_cmdq_error(struct smmu_cmdq *q);
 int smmu_evtq_start(struct smmu_unit *v);
 void smmu_evtq_stop(struct smmu_unit *v);
 
+/* host.c: the machine's own unit */
+#if IS_ENABLED(CONFIG_ARM64)
+int smmu_host_start(void);
+void smmu_host_stop(void);
+#else
+static inline int smmu_host_start(void)
+{
+	return 0;
+}
+
+static inline void smmu_host_stop(void)
+{
+}
+#endif
+
 /* walk.c */
-bool smmu_walk(struct pl_regs *r, u16 sid, pl_pasid_t pasid, u64 iova, struct pl_walk *out);
+bool smmu_walk(struct pl_regs *r, u32 sid, pl_pasid_t pasid, u64 iova, struct pl_walk *out);
 
 #endif /* _PASIDLAB_SMMUV3_H */

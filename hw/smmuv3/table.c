@@ -67,9 +67,37 @@ static unsigned int strtab_order(const struct smmu_unit *v)
 	return table_order(v->ids.sid_bits, 1u << SMMU_STE_SHIFT);
 }
 
+static u64 l1std(u64 *leaf)
+{
+	return virt_to_phys(leaf) | FIELD_PREP(SMMU_L1STD_SPAN, L1STD_SPAN);
+}
+
+/* On a machine's unit: every stream bypasses.  Translation is off. */
+static int strtab_open(struct smmu_unit *v, struct pl_cost *cost)
+{
+	u32 i, n = 1u << v->ids.sid_bits;
+
+	if (v->two_level) {
+		v->others = smmu_others_page(v, cost);
+		if (!v->others)
+			return -ENOMEM;
+		n >>= LEAF_BITS;
+	}
+	for (i = 0; i < n; i++) {
+		if (v->two_level)
+			v->strtab[i] = l1std(v->others);
+		else
+			smmu_others_ste(v, v->strtab + i * SMMU_STE_WORDS);
+	}
+	pl_publish(v->regs, v->strtab, PAGE_SIZE << strtab_order(v), cost);
+	return 0;
+}
+
 /**
- * smmu_strtab_start() - an empty stream table: every stream is refused
+ * smmu_strtab_start() - a stream table without endpoints
  * @v: the unit; translation is off
+ *
+ * Every stream is refused; on a machine's unit it bypasses.
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -83,12 +111,22 @@ int smmu_strtab_start(struct smmu_unit *v)
 	v->strtab = smmu_table_alloc(v, strtab_order(v), &uncounted);
 	if (!v->strtab)
 		return -ENOMEM;
+	if (v->host && strtab_open(v, &uncounted)) {
+		smmu_table_free(v, v->strtab, strtab_order(v));
+		return -ENOMEM;
+	}
 	pl_write64(v->regs, SMMU_STRTAB_BASE, virt_to_phys(v->strtab) | SMMU_STRTAB_BASE_RA);
 	pl_write32(v->regs, SMMU_STRTAB_BASE_CFG,
 		   FIELD_PREP(SMMU_STRTAB_CFG_LOG2SIZE, v->ids.sid_bits) |
 		   (v->two_level ? FIELD_PREP(SMMU_STRTAB_CFG_SPLIT, LEAF_BITS) |
 		    FIELD_PREP(SMMU_STRTAB_CFG_FMT, SMMU_STRTAB_2LVL) : 0));
 	return 0;
+}
+
+/* Whether a group of streams has a page of STEs to itself. */
+static bool has_leaf(const struct smmu_unit *v, u64 l1)
+{
+	return l1 & SMMU_L1STD_SPAN && (!v->others || l1 != l1std(v->others));
 }
 
 /**
@@ -102,30 +140,30 @@ void smmu_strtab_stop(struct smmu_unit *v)
 	u32 i, n = 1u << (v->ids.sid_bits - LEAF_BITS);
 
 	for (i = 0; v->two_level && i < n; i++)
-		if (v->strtab[i] & SMMU_L1STD_SPAN)
+		if (has_leaf(v, v->strtab[i]))
 			smmu_table_free(v, phys_to_virt(v->strtab[i] & SMMU_L1STD_L2PTR), 0);
+	smmu_table_free(v, v->others, 0);
 	smmu_table_free(v, v->strtab, strtab_order(v));
 }
 
-/* A page of STEs, all invalid (V == 0). */
+/* A page of STEs, all as those of no endpoint are. */
 static int ste_reserve(struct smmu_unit *v, const struct pl_dev *d, struct pl_ticket *t)
 {
-	u64 *l1 = &v->strtab[d->rid >> LEAF_BITS];
-	void *leaf;
+	u64 *l1 = &v->strtab[smmu_sid(d) >> LEAF_BITS];
+	u64 *leaf;
 
-	if (!v->two_level || *l1 & SMMU_L1STD_SPAN)
+	if (!v->two_level || has_leaf(v, *l1))
 		return 0;
-	leaf = smmu_table_alloc(v, 0, &t->cost);
+	leaf = smmu_others_page(v, &t->cost);
 	if (!leaf)
 		return -ENOMEM;
 	dma_wmb();	/* the page before what leads to it */
-	pl_store(v->regs, l1, virt_to_phys(leaf) | FIELD_PREP(SMMU_L1STD_SPAN, L1STD_SPAN),
-		 &t->cost);
+	pl_store(v->regs, l1, l1std(leaf), &t->cost);
 	smmu_owe_ste(v, d, false, t);
 	return 0;
 }
 
-static u64 *ste_of(struct smmu_unit *v, u16 sid)
+static u64 *ste_of(struct smmu_unit *v, u32 sid)
 {
 	u64 *table = v->strtab;
 
@@ -289,13 +327,25 @@ static struct smmu_dev *dev_new(struct smmu_unit *v, const struct pl_dev *d, str
 	return ERR_PTR(ret);
 }
 
-static int sid_check(const struct smmu_unit *v, const struct pl_dev *d)
+/* On a model a Requester ID is the StreamID; on a machine the firmware says. */
+static int sid_find(const struct smmu_unit *v, const struct pl_dev *d, u32 *sid)
 {
-	if (!(d->rid >> v->ids.sid_bits))
-		return 0;
+	int ret = 0;
+
+	*sid = d->rid;
+	if (v->host)
+		ret = v->host->sid(v->host->priv, d->dev, sid);
+	if (ret || !(*sid >> v->ids.sid_bits))
+		return ret;
 	pr_err("%s: StreamID %#x is beyond the stream table (IDR1.SIDSIZE is %u)\n", v->unit.name,
-	       d->rid, v->ids.sid_bits);
+	       *sid, v->ids.sid_bits);
 	return -EOVERFLOW;
+}
+
+/* Events name StreamIDs, the core knows Requester IDs. */
+static int rid_remember(struct smmu_unit *v, const struct pl_dev *d, u32 sid)
+{
+	return xa_err(xa_store(&v->rids, sid, xa_mk_value(d->rid), GFP_KERNEL));
 }
 
 static int dev_show(struct smmu_unit *v, struct pl_dev *d, struct pl_ticket *t)
@@ -309,7 +359,7 @@ static int dev_show(struct smmu_unit *v, struct pl_dev *d, struct pl_ticket *t)
 	mutex_unlock(&v->lock);
 	if (ret)
 		return ret;
-	sd->ste = ste_of(v, d->rid);
+	sd->ste = ste_of(v, sd->sid);
 	smmu_ste_build(v, d, &v->unit.blocking, ste);
 	smmu_ste_write(v, d, ste, t);
 	return 0;
@@ -320,35 +370,43 @@ int smmu_dev_add(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t)
 {
 	struct smmu_unit *v = to_smmu(u);
 	struct smmu_dev *sd;
+	u32 sid;
 	int ret;
 
-	ret = sid_check(v, d);
+	ret = sid_find(v, d, &sid) ?: rid_remember(v, d, sid);
 	if (ret)
 		return ret;
 	sd = dev_new(v, d, &t->cost);
-	if (IS_ERR(sd))
-		return PTR_ERR(sd);
+	if (IS_ERR(sd)) {
+		ret = PTR_ERR(sd);
+		goto forget;
+	}
+	sd->sid = sid;
 	d->hw = sd;
 	ret = dev_show(v, d, t);
-	if (ret) {
-		d->hw = NULL;
-		dev_free(v, sd);
-	}
+	if (!ret)
+		return 0;
+	d->hw = NULL;
+	dev_free(v, sd);
+forget:
+	xa_erase(&v->rids, sid);
 	return ret;
 }
 
 /*
- * pl_unit_ops.dev_del: V first, then the caches, then the memory (O1).  A unit
- * that does not answer keeps the tables it may still be reading.
+ * pl_unit_ops.dev_del: the STE first, then the caches, then the memory (O1).  A
+ * unit that does not answer keeps the tables it may still be reading.
  */
 void smmu_dev_del(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t)
 {
-	static const u64 invalid[SMMU_STE_WORDS];
 	struct smmu_unit *v = to_smmu(u);
 	struct smmu_dev *sd = d->hw;
+	u64 ste[SMMU_STE_WORDS];
 
-	smmu_ste_write(v, d, invalid, t);
+	smmu_others_ste(v, ste);
+	smmu_ste_write(v, d, ste, t);
 	smmu_owe_device(v, d, t);
+	xa_erase(&v->rids, sd->sid);
 	if (!smmu_sync(u, t))
 		dev_free(v, sd);
 	d->hw = NULL;

@@ -107,7 +107,7 @@ static struct smmu_ticket *ticket_room(struct smmu_unit *v, struct pl_ticket *t)
 
 static u64 cfgi(u64 op, const struct pl_dev *d, u32 ssid)
 {
-	return op | FIELD_PREP(SMMU_CMD0_SSID, ssid) | FIELD_PREP(SMMU_CMD0_SID, d->rid);
+	return op | FIELD_PREP(SMMU_CMD0_SSID, ssid) | FIELD_PREP(SMMU_CMD0_SID, smmu_sid(d));
 }
 
 /*
@@ -144,7 +144,7 @@ void smmu_owe_ste(struct smmu_unit *v, const struct pl_dev *d, bool leaf, struct
 		.list = st->config,
 		.n = &st->nr_config,
 		.mask = SMMU_CMD0_SID,
-		.tag = FIELD_PREP(SMMU_CMD0_SID, d->rid),
+		.tag = FIELD_PREP(SMMU_CMD0_SID, smmu_sid(d)),
 	};
 
 	if (config_owed(st, lo, leaf ? SMMU_CFGI1_LEAF : 0))
@@ -170,7 +170,7 @@ void smmu_owe_cd(struct smmu_unit *v, const struct pl_dev *d, u32 ssid, bool lea
 		.list = st->config,
 		.n = &st->nr_config,
 		.mask = SMMU_CMD0_SID,
-		.tag = FIELD_PREP(SMMU_CMD0_SID, d->rid),
+		.tag = FIELD_PREP(SMMU_CMD0_SID, smmu_sid(d)),
 		.wide = { cfgi(SMMU_CMD_CFGI_CD_ALL, d, 0), 0 },
 	};
 
@@ -348,11 +348,11 @@ static bool owe_atc(struct smmu_ticket *st, const struct pl_dev *d, pl_pasid_t p
 		.list = st->atc,
 		.n = &st->nr_atc,
 		.mask = SMMU_CMD0_SID | SMMU_CMD0_SSV,
-		.tag = FIELD_PREP(SMMU_CMD0_SID, d->rid) | (ssv ? SMMU_CMD0_SSV : 0),
+		.tag = FIELD_PREP(SMMU_CMD0_SID, smmu_sid(d)) | (ssv ? SMMU_CMD0_SSV : 0),
 	};
 
 	m.wide[0] = SMMU_CMD_ATC_INV | m.tag | (ssv ? SMMU_ATC0_GLOBAL : 0);
-	m.wide[1] = atc_same_range(st, d->rid, hi) ? hi : SMMU_ATC_SIZE_ALL;
+	m.wide[1] = atc_same_range(st, smmu_sid(d), hi) ? hi : SMMU_ATC_SIZE_ALL;
 	return pl_merge_add(&m, SMMU_CMD_ATC_INV | m.tag |
 			    (ssv ? FIELD_PREP(SMMU_CMD0_SSID, pasid) : 0), hi);
 }

@@ -2,10 +2,12 @@
 /*
  * One SMMU: bring-up, hand-back, and the contract of kmod/unit.h.
  *
- * Bring-up, each step on top of the one before (3.11, 6.3.9): attributes, an
- * empty stream table, command queue, all caches emptied, event queue,
- * translation.  From then on a stream that has no entry can reach nothing.
- * Hand-back is the reverse, and leaves the unit as one that nobody drives.
+ * Bring-up, each step on top of the one before (3.11, 6.3.9): attributes, a
+ * stream table without endpoints, command queue, all caches emptied, event queue,
+ * translation.  From then on a stream that has no entry can reach nothing; on a
+ * machine's unit those that are no endpoints bypass (passthrough.c).  Hand-back is
+ * the reverse, and leaves the unit as one that nobody drives: what passes then
+ * is GBPA's to say, which nobody has written.
  *
  * Locking: bring-up and hand-back are the module's, one at a time.
  *
@@ -93,15 +95,29 @@ static const char *unit_lacks(const struct smmu_unit *v, enum pl_dev_feature f)
 	}
 }
 
+/* 3.3.2: what the device lacks beside what the unit does. */
+static const char *device_lacks(const struct pl_dev *d, enum pl_dev_feature f)
+{
+	switch (f) {
+	case PL_FEAT_AUX:
+	case PL_FEAT_IDENTITY_PASID:
+		return d->max_pasids ? NULL : "the device has no PASID capability (PCIe 7.8.8)";
+	case PL_FEAT_ATS:
+		return d->ats ? NULL : "the device has no ATS capability (PCIe 10.5.1)";
+	case PL_FEAT_STAGE2:
+		return d->private_pasid ?
+		       "the device's rings keep a PASID, and a stage 2 would be that one's too (IHI0070 3.3.2)" :
+		       NULL;
+	default:
+		return NULL;
+	}
+}
+
 static int smmu_why_not(struct pl_unit *u, struct pl_dev *d, enum pl_dev_feature f,
 			const char **reason)
 {
-	const char *no = unit_lacks(to_smmu(u), f);
+	const char *no = unit_lacks(to_smmu(u), f) ?: device_lacks(d, f);
 
-	if (!no && (f == PL_FEAT_AUX || f == PL_FEAT_IDENTITY_PASID) && !d->max_pasids)
-		no = "the device has no PASID capability (PCIe 7.8.8)";
-	if (!no && f == PL_FEAT_ATS && !d->ats)
-		no = "the device has no ATS capability (PCIe 10.5.1)";
 	if (!no)
 		return 0;
 	*reason = no;
@@ -119,7 +135,7 @@ static void smmu_freed(struct pl_unit *u, phys_addr_t paddr, u64 size)
 static bool smmu_unit_walk(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, u64 iova,
 			   struct pl_walk *out)
 {
-	return smmu_walk(to_smmu(u)->regs, d->rid, pasid, iova, out);
+	return smmu_walk(to_smmu(u)->regs, smmu_sid(d), pasid, iova, out);
 }
 
 static int smmu_violation(struct pl_unit *u, unsigned int index, const char **name,
@@ -128,6 +144,14 @@ static int smmu_violation(struct pl_unit *u, unsigned int index, const char **na
 	const struct smmu_checker *c = to_smmu(u)->checker;
 
 	return c ? c->violation(c->priv, index, name, text, count) : -ENOENT;
+}
+
+static bool smmu_claims(struct pl_unit *u, struct device *dev)
+{
+	const struct smmu_host *host = to_smmu(u)->host;
+	u32 sid;
+
+	return host && !host->sid(host->priv, dev, &sid);
 }
 
 static const struct pl_unit_ops smmu_ops = {
@@ -147,6 +171,7 @@ static const struct pl_unit_ops smmu_ops = {
 	.freed = smmu_freed,
 	.walk = smmu_unit_walk,
 	.violation = smmu_violation,
+	.claims = smmu_claims,
 };
 
 /* The kernel's own page size where the unit has it: then every page is one leaf. */
@@ -216,6 +241,13 @@ static void read_caps(struct smmu_unit *v)
 	c->hitless = FIELD_GET(SMMU_IDR3_BBML, ids->idr[3]) == 2;
 }
 
+/* A message of a device goes by the same way as its DMA (Arm BSA, PCI_MSI_2). */
+static void read_host_caps(struct smmu_unit *v, const struct smmu_host *host)
+{
+	v->host = host;
+	v->unit.caps.msi_is_dma = host;
+}
+
 static const char *idr0_lacks(u32 idr0)
 {
 	u32 ttf = FIELD_GET(SMMU_IDR0_TTF, idr0);
@@ -266,7 +298,7 @@ static int check_idle(const struct smmu_unit *v)
 
 	if (!(cr0 & enables))
 		return 0;
-	pr_err("%s: somebody drives the unit (CR0 %08x): keep the kernel's driver off it\n",
+	pr_err("%s: somebody drives the unit (CR0 %08x): boot with initcall_blacklist=arm_smmu_driver_init\n",
 	       v->unit.name, cr0);
 	return -EBUSY;
 }
@@ -353,48 +385,30 @@ static void unit_stop(struct smmu_unit *v)
 	nothing_free(v);
 }
 
-static struct smmu_unit *unit_new(struct pl_regs *regs, const char *name,
-				  const struct smmu_checker *checker, struct module *owner)
+static struct smmu_unit *unit_new(struct pl_regs *regs, const char *name, struct module *owner)
 {
 	struct smmu_unit *v = kzalloc(sizeof(*v), GFP_KERNEL);
 
 	if (!v)
 		return NULL;
 	v->regs = regs;
-	v->checker = checker;
 	v->unit.name = name;
 	v->unit.driver = "smmuv3";
 	v->unit.ops = &smmu_ops;
 	v->unit.owner = owner;
 	mutex_init(&v->lock);
 	ida_init(&v->tags);
+	xa_init(&v->rids);
 	read_ids(v);
 	read_caps(v);
 	return v;
 }
 
-/**
- * smmu_unit_create() - take a unit that nobody drives, and offer it to the core
- * @regs: its registers
- * @name: unique; kept
- * @checker: a reference model's side, or NULL
- * @owner: the module to hold while a device of the unit is in use
- * @out: the unit
- *
- * Streams without an entry of their own are refused.
- *
- * Context: may sleep.
- * Return: 0, or with the unit as it was -EBUSY somebody drives it, -EOPNOTSUPP
- * it lacks something, -EEXIST the name, -ENOMEM, -ETIMEDOUT.
- */
-int smmu_unit_create(struct pl_regs *regs, const char *name, const struct smmu_checker *checker,
-		     struct module *owner, struct smmu_unit **out)
+/* Takes over @v, and frees it on failure. */
+static int unit_offer(struct smmu_unit *v, struct smmu_unit **out)
 {
-	struct smmu_unit *v = unit_new(regs, name, checker, owner);
 	int ret;
 
-	if (!v)
-		return -ENOMEM;
 	ret = check_idle(v) ?: check_ids(v);
 	if (ret)
 		goto free;
@@ -414,6 +428,55 @@ free:
 }
 
 /**
+ * smmu_unit_create() - take a unit that nobody drives, and offer it to the core
+ * @regs: its registers
+ * @name: unique; kept
+ * @checker: a reference model's side, or NULL
+ * @owner: the module to hold while a device of the unit is in use
+ * @out: the unit
+ *
+ * Streams without an entry of their own are refused.
+ *
+ * Context: may sleep.
+ * Return: 0, or with the unit as it was -EBUSY somebody drives it, -EOPNOTSUPP
+ * it lacks something, -EEXIST the name, -ENOMEM, -ETIMEDOUT.
+ */
+int smmu_unit_create(struct pl_regs *regs, const char *name, const struct smmu_checker *checker,
+		     struct module *owner, struct smmu_unit **out)
+{
+	struct smmu_unit *v = unit_new(regs, name, owner);
+
+	if (!v)
+		return -ENOMEM;
+	v->checker = checker;
+	return unit_offer(v, out);
+}
+
+/**
+ * smmu_unit_take() - smmu_unit_create() for a unit of the machine
+ * @regs: its registers
+ * @name: unique; kept
+ * @host: the machine's side; kept
+ * @owner: as there
+ * @out: as there
+ *
+ * Streams that are no endpoints pass untranslated (passthrough.c).
+ *
+ * Context: may sleep.
+ * Return: as smmu_unit_create().
+ */
+int smmu_unit_take(struct pl_regs *regs, const char *name, const struct smmu_host *host,
+		   struct module *owner, struct smmu_unit **out)
+{
+	struct smmu_unit *v = unit_new(regs, name, owner);
+
+	if (!v)
+		return -ENOMEM;
+	read_host_caps(v, host);
+	return unit_offer(v, out);
+}
+
+/**
  * smmu_unit_destroy() - hand a unit back
  * @v: the unit; its endpoints are gone
  *
@@ -424,5 +487,6 @@ void smmu_unit_destroy(struct smmu_unit *v)
 	pl_unit_unregister(&v->unit);
 	unit_stop(v);
 	ida_destroy(&v->tags);
+	xa_destroy(&v->rids);
 	kfree(v);
 }

@@ -209,7 +209,7 @@ static bool walk_substream(const u64 *ste, u32 ssid, u64 iova, struct pl_walk *o
  * Context: any; see the head of this file.
  * Return: whether a request would be translated at all.
  */
-bool smmu_walk(struct pl_regs *r, u16 sid, pl_pasid_t pasid, u64 iova, struct pl_walk *out)
+bool smmu_walk(struct pl_regs *r, u32 sid, pl_pasid_t pasid, u64 iova, struct pl_walk *out)
 {
 	const u64 *ste = find_ste(r, sid);
 	bool substream = pasid != PL_NO_PASID;

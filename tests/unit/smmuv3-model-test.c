@@ -1377,7 +1377,7 @@ static void s1dss_says_what_requests_without_pasid_get(void **state)
 	assert_true(reads(l, PASID, IOVA, WORD(0)));
 	change_ste(l, SMMU_CONFIG_S1, SMMU_S1DSS_SSID0);
 	assert_true(reads(l, NONE, IOVA, WORD(0)));
-	assert_int_equal(fault(l, 0, IOVA, false), SMMU_EVT_BAD_SUBSTREAMID);
+	assert_int_equal(fault(l, 0, IOVA, false), SMMU_EVT_STREAM_DISABLED);
 	assert_true(reads(l, PASID, IOVA, WORD(0)));
 	assert_int_equal(fault(l, BIT(CDMAX), IOVA, false), SMMU_EVT_BAD_SUBSTREAMID);
 }

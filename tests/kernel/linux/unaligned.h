@@ -16,6 +16,11 @@
 		__shim_u->v = (val);						\
 	} while (0)
 
+static inline u16 get_unaligned_le16(const void *p)
+{
+	return le16_to_cpu(get_unaligned((const u16 *)p));
+}
+
 static inline u32 get_unaligned_le32(const void *p)
 {
 	return le32_to_cpu(get_unaligned((const u32 *)p));
