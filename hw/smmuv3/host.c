@@ -12,6 +12,12 @@
  * host bridge's node, or the IORT (iort.c).  The kernel reads both, but only on
  * behalf of a driver that is registered with it.
  *
+ * Everybody else.  The kernel lets no PCI function behind an SMMU have a driver
+ * before the SMMU has one: it waits for ten seconds with a device tree, and for
+ * ever with an IORT.  So the kernel's IOMMU core is told of the unit as one that
+ * takes nobody (nobody_ops): functions that wait go on, without an IOMMU of the
+ * kernel's, which is what the bypass of passthrough.c gives them.
+ *
  * Locking: module init and exit; the driver core's device lock around probe.
  *
  * The hard rule: nothing is written to a unit before it is known that nobody
@@ -21,6 +27,7 @@
 
 #include <linux/acpi.h>
 #include <linux/err.h>
+#include <linux/iommu.h>
 #include <linux/mod_devicetable.h>
 #include <linux/moduleparam.h>
 #include <linux/of.h>
@@ -51,6 +58,7 @@ MODULE_PARM_DESC(smmuv3, "take the first usable SMMUv3 of this machine; needs in
  * @regs: the unit's registers
  * @unit: the driver's unit
  * @side: for the driver
+ * @known: what the kernel's IOMMU core knows the unit by
  * @error: why the last one was passed over
  */
 struct host {
@@ -61,6 +69,7 @@ struct host {
 	struct pl_regs *regs;
 	struct smmu_unit *unit;
 	struct smmu_host side;
+	struct iommu_device known;
 	int error;
 };
 
@@ -129,6 +138,16 @@ static void read_lines(struct platform_device *pdev, int lines[PL_IRQ_NR])
 	lines[PL_IRQ_ERROR] = platform_get_irq_byname_optional(pdev, "gerror");
 }
 
+static struct iommu_device *take_nobody(struct device *dev)
+{
+	return ERR_PTR(-ENODEV);
+}
+
+static const struct iommu_ops nobody_ops = {
+	.probe_device = take_nobody,
+	.owner = THIS_MODULE,
+};
+
 static int unit_take(struct host *h, struct platform_device *pdev)
 {
 	struct resource *window = platform_get_resource(pdev, IORESOURCE_MEM, 0);
@@ -141,13 +160,20 @@ static int unit_take(struct host *h, struct platform_device *pdev)
 	h->pdev = pdev;
 	h->base = window->start;
 	ret = smmu_unit_take(h->regs, UNIT_NAME, &h->side, THIS_MODULE, &h->unit);
-	if (!ret) {
-		pr_info("%s: %s, registers at %pR, events by %s, errors by %s\n", UNIT_NAME,
-			dev_name(&pdev->dev), window,
-			h->unit->evtq.events.irq ? "interrupt" : "polling",
-			h->unit->evtq.errors.irq ? "interrupt" : "polling");
-		return 0;
-	}
+	if (ret)
+		goto close;
+	/* Last: functions that waited may be endpoints of the unit. */
+	ret = iommu_device_register(&h->known, &nobody_ops, &pdev->dev);
+	if (ret)
+		goto destroy;
+	pr_info("%s: %s, registers at %pR, events by %s, errors by %s\n", UNIT_NAME,
+		dev_name(&pdev->dev), window,
+		h->unit->evtq.events.irq ? "interrupt" : "polling",
+		h->unit->evtq.errors.irq ? "interrupt" : "polling");
+	return 0;
+destroy:
+	smmu_unit_destroy(h->unit);
+close:
 	h->pdev = NULL;
 	smmu_mmio_close(h->regs);
 	return ret;
@@ -164,6 +190,7 @@ static int host_probe(struct platform_device *pdev)
 
 static void host_remove(struct platform_device *pdev)
 {
+	iommu_device_unregister(&host->known);
 	smmu_unit_destroy(host->unit);
 	smmu_mmio_close(host->regs);
 	host->pdev = NULL;
