@@ -192,7 +192,7 @@ print-%:
 .PHONY: do-lint $(ARCHES:%=do-guest-%) $(ARCHES:%=do-modules-%) $(ARCHES:%=do-kernel-%)
 
 # What a guest of one architecture repeats of another's, it repeats for a shorter time.
-check_ARGS_arm64 := --property=5 --lives=400
+check_ARGS_arm64 := --property=3 --lives=200
 CHECK_T1 = $(foreach a,$(CHECK_ARCHES),-- $(B)/pasidlab check --arch=$(a) --series=$(SERIES) \
 	   --tier t1 --tap $(check_ARGS_$(a)) $(CHECK_ARGS))
 

@@ -14,7 +14,8 @@ qemu_NEEDS	:= $(qemu_T)/engine-test $(qemu_T)/unit-test $(qemu_G)/blk-load \
 		   $(qemu_G)/.modules do-qemu-or-skip
 qemu_CHECK	= $(B)/pasidlab check --tap --series=$(SERIES) $(CHECK_ARGS) --unit
 qemu_QTEST	= -- tests/qemu/qtest $(QEMU_DIR)
-qemu_CHECK_arm64 = -- $(qemu_CHECK) smmuv3@qemu $(check_ARGS_arm64)
+qemu_CHECK_arm64 = -- $(qemu_CHECK) smmuv3@qemu $(check_ARGS_arm64) \
+		   -- $(qemu_CHECK) intree --arch=arm64 $(check_ARGS_arm64)
 qemu_TIER	= --skip-if $(qemu_SKIP) \
 		  $(qemu_QTEST) aarch64 iommu-smmuv3-test \
 		  $(qemu_QTEST) x86_64 iommu-intel-test \

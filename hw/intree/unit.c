@@ -130,6 +130,20 @@ static u8 phys_bits(void)
 #endif
 }
 
+/* Does a message of @dev go where its RID's domain says, as on Arm? */
+static bool msi_is_dma(struct device *dev)
+{
+	struct iommu_resv_region *region;
+	LIST_HEAD(regions);
+	bool found = false;
+
+	iommu_get_resv_regions(dev, &regions);
+	list_for_each_entry(region, &regions, list)
+		found |= region->type == IOMMU_RESV_SW_MSI;
+	iommu_put_resv_regions(dev, &regions);
+	return found;
+}
+
 /* A domain tells what the driver under the API can map. */
 static int read_caps(struct pl_caps *c, struct device *dev)
 {
@@ -148,6 +162,7 @@ static int read_caps(struct pl_caps *c, struct device *dev)
 	c->ats = true;
 	c->identity_pasid = PL_KERNEL_STATIC_DOMAINS;
 	c->own_endpoint = true;
+	c->msi_is_dma = msi_is_dma(dev);
 	c->uncounted = UNCOUNTED;
 	return 0;
 }
