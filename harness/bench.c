@@ -19,8 +19,8 @@ const char *const pl_reached_name[] = { "", "yes", "no", "not judged" };
  * @series: whose figures are shown
  * @plus: another whose figures are added
  * @over: NULL, or: the row is @series' p50 over this one's
- * @waits: most waits of ours; negative: no such target
- * @ratio: most of the peer's instructions that ours may take; 0: no such target
+ * @waits: most waits of ours plus one, by architecture; 0: no such target
+ * @ratio: most of the peer's instructions that ours may take, by architecture; 0: no such target
  * @most: most that a growth may be; 0: no such target
  */
 struct pl_row_desc {
@@ -29,41 +29,46 @@ struct pl_row_desc {
 	const char *series;
 	const char *plus;
 	const char *over;
-	double waits;
-	double ratio;
+	double waits[PL_BENCH_KINDS];
+	double ratio[PL_BENCH_KINDS];
 	double most;
 };
 
+/* A target of no waits at all is one too. */
+#define AT_MOST(_n)		((_n) + 1)
+#define WAITS(_vtd, _smmuv3)	.waits = { _vtd, _smmuv3 }
+#define RATIO(_vtd, _smmuv3)	.ratio = { _vtd, _smmuv3 }
+
 static const struct pl_row_desc pl_rows[] = {
-	{ "attach", "attach one PASID", "attach", .waits = -1 },
-	{ "detach", "detach it", "detach", .waits = -1 },
-	{ "pair", "attach + detach", "attach", .plus = "detach", .waits = 1, .ratio = 0.5 },
-	{ "replace", "replace on a live PASID", "replace", .waits = -1 },
-	{ "detach-all-shared", "detach all, one shared domain", "detach-all-shared", .waits = 4,
-	  .ratio = 0.1 },
-	{ "detach-all-own", "detach all, own domains", "detach-all-own", .waits = 4,
-	  .ratio = 0.1 },
-	{ "attach-shared", "attach a shared domain, each", "attach-shared", .waits = -1 },
+	{ "attach", "attach one PASID", "attach", WAITS(0, AT_MOST(1)) },
+	{ "detach", "detach it", "detach", WAITS(0, AT_MOST(1)) },
+	{ "pair", "attach + detach", "attach", .plus = "detach",
+	  WAITS(AT_MOST(1), AT_MOST(2)), RATIO(0.5, 0.5) },
+	{ "replace", "replace on a live PASID", "replace", WAITS(0, 0) },
+	{ "detach-all-shared", "detach all, one shared domain", "detach-all-shared",
+	  WAITS(AT_MOST(4), AT_MOST(4)), RATIO(0.1, 0) },
+	{ "detach-all-own", "detach all, own domains", "detach-all-own",
+	  WAITS(AT_MOST(4), AT_MOST(4)), RATIO(0.1, 0) },
+	{ "attach-shared", "attach a shared domain, each", "attach-shared", WAITS(0, 0) },
 	{ "attach-shared-growth", "... last tenth over first tenth", "attach-shared-last",
-	  .over = "attach-shared-first", .waits = -1, .most = 1.2 },
-	{ "attach-own", "attach own domains, each", "attach-own", .waits = -1 },
+	  .over = "attach-shared-first", .most = 1.2 },
+	{ "attach-own", "attach own domains, each", "attach-own", WAITS(0, 0) },
 	{ "attach-own-growth", "... last tenth over first tenth", "attach-own-last",
-	  .over = "attach-own-first", .waits = -1 },
-	{ "map-1-on-1", "map 1 page, on 1 PASID", "map-1-on-1", .waits = -1, .ratio = 1 },
-	{ "map-512-on-1", "map 512 pages, on 1 PASID", "map-512-on-1", .waits = -1, .ratio = 1 },
-	{ "unmap-1-on-1", "unmap 1 page, on 1 PASID", "unmap-1-on-1", .waits = -1, .ratio = 1 },
-	{ "unmap-512-on-1", "unmap 512 pages, on 1 PASID", "unmap-512-on-1", .waits = -1,
-	  .ratio = 1 },
-	{ "map-1-on-8", "map 1 page, on 8 PASIDs", "map-1-on-8", .waits = -1 },
-	{ "map-512-on-8", "map 512 pages, on 8 PASIDs", "map-512-on-8", .waits = -1 },
-	{ "unmap-1-on-8", "unmap 1 page, on 8 PASIDs", "unmap-1-on-8", .waits = -1 },
-	{ "unmap-512-on-8", "unmap 512 pages, on 8 PASIDs", "unmap-512-on-8", .waits = -1 },
-	{ "map-1-on-64", "map 1 page, on 64 PASIDs", "map-1-on-64", .waits = -1 },
-	{ "map-512-on-64", "map 512 pages, on 64 PASIDs", "map-512-on-64", .waits = -1 },
-	{ "unmap-1-on-64", "unmap 1 page, on 64 PASIDs", "unmap-1-on-64", .waits = 1,
-	  .ratio = 0.5 },
-	{ "unmap-512-on-64", "unmap 512 pages, on 64 PASIDs", "unmap-512-on-64", .waits = -1 },
-	{ "nothing", "the clock by itself", "nothing", .waits = -1 },
+	  .over = "attach-own-first" },
+	{ "map-1-on-1", "map 1 page, on 1 PASID", "map-1-on-1", RATIO(1, 1) },
+	{ "map-512-on-1", "map 512 pages, on 1 PASID", "map-512-on-1", RATIO(1, 1) },
+	{ "unmap-1-on-1", "unmap 1 page, on 1 PASID", "unmap-1-on-1", RATIO(1, 1) },
+	{ "unmap-512-on-1", "unmap 512 pages, on 1 PASID", "unmap-512-on-1", RATIO(1, 1) },
+	{ "map-1-on-8", "map 1 page, on 8 PASIDs", "map-1-on-8", WAITS(0, 0) },
+	{ "map-512-on-8", "map 512 pages, on 8 PASIDs", "map-512-on-8", WAITS(0, 0) },
+	{ "unmap-1-on-8", "unmap 1 page, on 8 PASIDs", "unmap-1-on-8", WAITS(0, 0) },
+	{ "unmap-512-on-8", "unmap 512 pages, on 8 PASIDs", "unmap-512-on-8", WAITS(0, 0) },
+	{ "map-1-on-64", "map 1 page, on 64 PASIDs", "map-1-on-64", WAITS(0, 0) },
+	{ "map-512-on-64", "map 512 pages, on 64 PASIDs", "map-512-on-64", WAITS(0, 0) },
+	{ "unmap-1-on-64", "unmap 1 page, on 64 PASIDs", "unmap-1-on-64",
+	  WAITS(AT_MOST(1), AT_MOST(1)), RATIO(0.5, 0) },
+	{ "unmap-512-on-64", "unmap 512 pages, on 64 PASIDs", "unmap-512-on-64", WAITS(0, 0) },
+	{ "nothing", "the clock by itself", "nothing", WAITS(0, 0) },
 };
 
 static int __attribute__((format(printf, 2, 3)))
@@ -256,7 +261,7 @@ static uint64_t pl_over_boots(const struct pl_bench *b, int side, const char *na
 
 static struct pl_figures pl_series_figures(const struct pl_bench *b, int side, const char *name)
 {
-	uint64_t calls = 0, waits = 0, descs = 0;
+	uint64_t calls = 0, waits = 0, fences = 0, descs = 0;
 	struct pl_figures f = { .min = UINT64_MAX };
 	size_t i;
 
@@ -270,11 +275,13 @@ static struct pl_figures pl_series_figures(const struct pl_bench *b, int side, c
 		f.min = s->v[0].value < f.min ? s->v[0].value : f.min;
 		calls += s->calls;
 		waits += s->waits;
+		fences += s->fences;
 		descs += s->descs;
 	}
 	f.p50 = pl_over_boots(b, side, name, PL_P50);
 	f.p99 = pl_over_boots(b, side, name, PL_P99);
 	f.waits = calls ? (double)waits / (double)calls : NAN;
+	f.fences = calls ? (double)fences / (double)calls : NAN;
 	f.descs = calls ? (double)descs / (double)calls : NAN;
 	return f;
 }
@@ -291,6 +298,7 @@ static struct pl_figures pl_row_figures(const struct pl_bench *b, int side,
 		f.min += g.min;
 		f.p99 += g.p99;
 		f.waits += g.waits;
+		f.fences += g.fences;
 		f.descs += g.descs;
 	}
 	if (d->over) {
@@ -298,6 +306,7 @@ static struct pl_figures pl_row_figures(const struct pl_bench *b, int side,
 		f.known &= g.known && g.p50;
 		f.p50 = f.known ? (f.p50 * 1000 + g.p50 / 2) / g.p50 : 0;
 		f.waits = NAN;
+		f.fences = NAN;
 		f.descs = NAN;
 	}
 	return f;
@@ -308,36 +317,39 @@ static enum pl_reached pl_judge_row(const struct pl_bench *b, const struct pl_ro
 				    const struct pl_bench_row *row)
 {
 	const struct pl_figures *f = &row->side[PL_OURS];
+	double waits = d->waits[b->kind], ratio = d->ratio[b->kind];
 	bool open = false;
 
-	if (d->waits < 0 && !d->ratio && !d->most)
+	if (!waits && !ratio && !d->most)
 		return PL_NO_TARGET;
 	if (!f->known)
 		return PL_NOT_JUDGED;
-	if (d->waits >= 0 && !isnan(f->waits) && f->waits > d->waits)
+	if (waits && !isnan(f->waits) && AT_MOST(f->waits) > waits)
 		return PL_MISSED;
-	open = d->waits >= 0 && isnan(f->waits);
-	if ((d->ratio || d->most) && !b->icount)
+	open = waits && isnan(f->waits);
+	if ((ratio || d->most) && !b->icount)
 		return PL_NOT_JUDGED;
 	if (d->most && (double)f->p50 > d->most * 1000)
 		return PL_MISSED;
-	if (d->ratio && isnan(row->ratio))
+	if (ratio && isnan(row->ratio))
 		return PL_NOT_JUDGED;
-	if (d->ratio && row->ratio > d->ratio)
+	if (ratio && row->ratio > ratio)
 		return PL_MISSED;
 	return open ? PL_NOT_JUDGED : PL_REACHED;
 }
 
-static void pl_say_target(const struct pl_row_desc *d, char *text, size_t size)
+static void pl_say_target(const struct pl_row_desc *d, enum pl_bench_kind kind, char *text,
+			  size_t size)
 {
+	double waits = d->waits[kind], ratio = d->ratio[kind];
 	size_t n = 0;
 
 	text[0] = '\0';
-	if (d->waits >= 0)
-		n += (size_t)snprintf(text, size, "waits <= %.0f", d->waits);
-	if (d->ratio)
+	if (waits)
+		n += (size_t)snprintf(text, size, "waits <= %.0f", waits - AT_MOST(0));
+	if (ratio)
 		snprintf(text + n, size - n, "%sinstructions <= %.2f of theirs", n ? ", " : "",
-			 d->ratio);
+			 ratio);
 	if (d->most)
 		snprintf(text + n, size - n, "flat: <= %.1f", d->most);
 }
@@ -370,7 +382,7 @@ size_t pl_bench_rows(const struct pl_bench *b, struct pl_bench_row *rows, size_t
 		    row->side[PL_PEER].p50 && !row->growth)
 			row->ratio = (double)row->side[PL_OURS].p50 /
 				     (double)row->side[PL_PEER].p50;
-		pl_say_target(d, row->target, sizeof(row->target));
+		pl_say_target(d, b->kind, row->target, sizeof(row->target));
 		row->reached = pl_judge_row(b, d, row);
 		n++;
 	}

@@ -29,6 +29,9 @@
 
 enum { PL_OURS, PL_PEER, PL_SIDES };
 
+/* Whose targets the figures are held against. */
+enum pl_bench_kind { PL_BENCH_VTD, PL_BENCH_SMMUV3, PL_BENCH_KINDS };
+
 /**
  * struct pl_series - one kind of operation, in one boot
  * @name: of the operation
@@ -36,9 +39,9 @@ enum { PL_OURS, PL_PEER, PL_SIDES };
  * @n_v: different ones
  * @count: samples
  * @calls: calls of the counting pass
- * @descs: descriptors they submitted, waits not included
- * @waits: waits they sat through
- * @fences: ordering-only waits
+ * @descs: descriptors or commands they submitted, waits not included
+ * @waits: wait descriptors or CMD_SYNCs they sat through
+ * @fences: those that nobody waited for
  * @disagreed: calls that the hardware's queue tail did not bear out
  */
 struct pl_series {
@@ -93,6 +96,7 @@ struct pl_live {
 /**
  * struct pl_bench - boots, in the order in which they ran
  * @unit: names of the sides; NULL where there is no second
+ * @kind: their architecture
  * @icount: samples are guest instructions, else nanoseconds
  * @boots: the boots
  * @n_boots: how many
@@ -101,6 +105,7 @@ struct pl_live {
  */
 struct pl_bench {
 	const char *unit[PL_SIDES];
+	enum pl_bench_kind kind;
 	bool icount;
 	struct pl_boot *boots;
 	size_t n_boots;
@@ -115,7 +120,8 @@ struct pl_bench {
  * @min: the least sample of all boots
  * @p99: as @p50
  * @waits: per call
- * @descs: per call, waits not included
+ * @fences: per call
+ * @descs: per call, neither of these two included
  */
 struct pl_figures {
 	bool known;
@@ -123,6 +129,7 @@ struct pl_figures {
 	uint64_t min;
 	uint64_t p99;
 	double waits;
+	double fences;
 	double descs;
 };
 

@@ -57,18 +57,19 @@ static size_t pl_boots_of(const struct pl_bench *b, int side)
 
 static void pl_text_row(FILE *f, const struct pl_bench_row *row)
 {
-	char a[6][PL_FMT_MAX], share[PL_FMT_MAX];
+	char a[8][PL_FMT_MAX], share[PL_FMT_MAX];
 	int s;
 
 	for (s = 0; s < PL_SIDES; s++) {
 		const struct pl_figures *g = &row->side[s];
 
-		pl_fmt_p50(a[3 * s], row, s);
-		pl_fmt_per_call(a[3 * s + 1], g, g->waits);
-		pl_fmt_per_call(a[3 * s + 2], g, g->descs);
+		pl_fmt_p50(a[4 * s], row, s);
+		pl_fmt_per_call(a[4 * s + 1], g, g->waits);
+		pl_fmt_per_call(a[4 * s + 2], g, g->fences);
+		pl_fmt_per_call(a[4 * s + 3], g, g->descs);
 	}
-	fprintf(f, "%-33s %11s %11s %8s  %6s %6s  %6s %6s%s%s%s%s\n", row->label, a[0], a[3],
-		pl_fmt_share(share, row->ratio), a[1], a[4], a[2], a[5],
+	fprintf(f, "%-33s %11s %11s %8s  %5s %5s  %5s %5s  %6s %6s%s%s%s%s\n", row->label, a[0],
+		a[4], pl_fmt_share(share, row->ratio), a[1], a[5], a[2], a[6], a[3], a[7],
 		*row->target ? "  " : "", pl_reached_name[row->reached],
 		*row->target ? ": " : "", row->target);
 }
@@ -129,8 +130,8 @@ int pl_bench_text(FILE *f, const struct pl_bench *b)
 	fprintf(f, "%s, p50, %s against %s, %zu + %zu boots\n", pl_clock(b), b->unit[PL_OURS],
 		b->unit[PL_PEER] ?: "nobody", pl_boots_of(b, PL_OURS), pl_boots_of(b, PL_PEER));
 	fprintf(f, "Linux %s, %s\n\n", b->env[PL_ENV_KERNEL] ?: "?", b->env[PL_ENV_QEMU] ?: "?");
-	fprintf(f, "%-33s %11s %11s %8s  %13s  %13s  %s\n", "", "ours", "in-tree", "ratio",
-		"waits o/i", "descs o/i", "reached");
+	fprintf(f, "%-33s %11s %11s %8s  %11s  %11s  %13s  %s\n", "", "ours", "in-tree", "ratio",
+		"waits o/i", "fences o/i", "descs o/i", "reached");
 	for (i = 0; i < n; i++)
 		pl_text_row(f, &rows[i]);
 	pl_text_live(f, b);
@@ -191,6 +192,9 @@ static void pl_page_row(FILE *f, const struct pl_bench_row *row)
 		pl_page_cell(f, row->side[s].known ? row->side[s].waits : NAN,
 			     pl_fmt_per_call(buf, &row->side[s], row->side[s].waits));
 	for (s = 0; s < PL_SIDES; s++)
+		pl_page_cell(f, row->side[s].known ? row->side[s].fences : NAN,
+			     pl_fmt_per_call(buf, &row->side[s], row->side[s].fences));
+	for (s = 0; s < PL_SIDES; s++)
 		pl_page_cell(f, row->side[s].known ? row->side[s].descs : NAN,
 			     pl_fmt_per_call(buf, &row->side[s], row->side[s].descs));
 	pl_page_badge(f, row->reached, row->target);
@@ -201,10 +205,11 @@ static void pl_page_table(FILE *f, const struct pl_bench_row *rows, size_t n)
 	size_t i;
 
 	fputs("<section class=\"card\"><h2>Per operation</h2>\n<div class=\"scroll\">"
-	      "<table class=\"figures\"><caption>p50; waits and descriptors per call</caption>"
+	      "<table class=\"figures\"><caption>p50; waits, fences and descriptors per call</caption>"
 	      "<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">Ours</th>"
 	      "<th scope=\"col\">In-tree</th><th scope=\"col\">Ratio</th>"
 	      "<th scope=\"col\">Waits</th><th scope=\"col\">In-tree</th>"
+	      "<th scope=\"col\">Fences</th><th scope=\"col\">In-tree</th>"
 	      "<th scope=\"col\">Descs</th><th scope=\"col\">In-tree</th>"
 	      "<th scope=\"col\" class=\"text\">Target</th></tr></thead><tbody>\n", f);
 	for (i = 0; i < n; i++)
@@ -343,9 +348,11 @@ static void pl_page_notes(FILE *f, const struct pl_bench *b)
 	      "the same emulated machine, in boots that took turns. Each boot gives one p50 per "
 	      "operation; shown is the median of the boots'. Ratio is ours over theirs: below 1 ours "
 	      "is the cheaper.</p>\n"
-	      "<p>Waits and descriptors were counted in a pass of their own: ours by the driver's "
-	      "ledger, theirs by a kprobe on qi_submit_sync(), both held against the tail register "
-	      "of the unit's queue. An emulator executes the queue at once, so a wait costs next to "
+	      "<p>What the queue was given was counted in a pass of its own: ours by the driver's "
+	      "ledger, theirs by a kprobe on the function that fills it, both held against the tail "
+	      "register of the unit's queue. A wait is a wait descriptor (VT-d) or CMD_SYNC (SMMUv3) "
+	      "that software sat through, a fence one that nobody waited for; all else is a "
+	      "descriptor or command. An emulator executes the queue at once, so a wait costs next to "
 	      "nothing in instructions here, and far more on silicon.</p></section>\n"
 	      "</main>\n<footer>One file, no scripts, nothing loaded from elsewhere. The samples are "
 	      "in bench.json.</footer>\n</body>\n</html>\n", f);
@@ -384,9 +391,10 @@ static json_t *pl_figures_json(const struct pl_figures *g)
 {
 	if (!g->known)
 		return json_null();
-	return json_pack("{s:I,s:I,s:I,s:o,s:o}", "p50", (json_int_t)g->p50, "min",
+	return json_pack("{s:I,s:I,s:I,s:o,s:o,s:o}", "p50", (json_int_t)g->p50, "min",
 			 (json_int_t)g->min, "p99", (json_int_t)g->p99, "waits",
-			 pl_real(g->waits), "descs", pl_real(g->descs));
+			 pl_real(g->waits), "fences", pl_real(g->fences), "descs",
+			 pl_real(g->descs));
 }
 
 /* A growth has no samples of its own. */

@@ -29,6 +29,7 @@ struct pl_bench_args {
 	const char *unit;
 	uint64_t boots;
 	bool no_icount;
+	bool no_ats;
 	uint64_t ops;
 	uint64_t pasids;
 	uint64_t rounds;
@@ -49,7 +50,8 @@ static const struct pl_opt pl_bench_opts[] = {
 	{ .type = PL_OPT_GROUP, .help = "What is measured:" },
 	{ .name = "unit", .key = 'u', .type = PL_OPT_TEXT, .arg = "NAME[,intree]", AT(unit),
 	  .def = "vtd@qemu,intree",
-	  .help = "Ours, and the in-tree driver as peer; vtd@model needs no special QEMU" },
+	  .help = "Ours, and the in-tree driver as peer: vtd@qemu, smmuv3@qemu; vtd@model and "
+		  "smmuv3@model have no peer and need no special QEMU" },
 	{ .name = "ops", .key = 'n', .type = PL_OPT_NUMBER, .arg = "N", AT(ops), .min = 1,
 	  .max = 100000, .def = "1000", .help = "Samples of each operation" },
 	{ .name = "pasids", .key = 'p', .type = PL_OPT_NUMBER, .arg = "N", AT(pasids), .min = 1,
@@ -66,6 +68,8 @@ static const struct pl_opt pl_bench_opts[] = {
 	  .max = 100, .def = "3", .help = "Boots of each side, in turn" },
 	{ .name = "no-icount", .type = PL_OPT_FLAG, AT(no_icount),
 	  .help = "Measure nanoseconds, not instructions: relative only, in an emulator" },
+	{ .name = "no-ats", .type = PL_OPT_FLAG, AT(no_ats),
+	  .help = "The device has no ATS, so there are no device TLBs to invalidate" },
 	{ .name = "series", .type = PL_OPT_TEXT, .arg = "X.Y", AT(series),
 	  .help = "The guest's kernel, as 'make guest SERIES=X.Y' made it" },
 	{ .name = "kernel", .key = 'k', .type = PL_OPT_TEXT, .arg = "VMLINUX", AT(kernel),
@@ -91,6 +95,7 @@ static const struct pl_cmdline pl_bench_cmdline = {
 	       "descriptors and waits that the unit's queue really saw.",
 	.after = "Examples:\n"
 		 "  pasidlab bench\n"
+		 "  pasidlab bench --unit smmuv3@qemu,intree\n"
 		 "  pasidlab bench --unit vtd@model --boots 1 --ops 100\n"
 		 "  pasidlab bench --boots 5 --targets --out bench\n\n"
 		 "Exit status: 0 measured, 1 a guest failed, or with --targets a figure was not "
@@ -100,13 +105,17 @@ static const struct pl_cmdline pl_bench_cmdline = {
 
 #define SHELL(_text)	{ "sh", "-c", _text }
 
-/* The peer's device is to be held by no driver, so none may take it when ours is loaded. */
+/*
+ * The peer's device is to be held by no driver.  It must have been held once: where a device tree
+ * says who translates for a device, the kernel asks when the first driver comes (of_iommu.c).
+ */
 static const struct pl_step pl_bench_steps[] = {
-	{ .name = "keep-device-free", .when = "peer",
-	  .argv = SHELL("for d in /sys/bus/pci/devices/*; do read -r v <$d/vendor; "
-			"read -r i <$d/device; [ ${v#0x}:${i#0x} != {device} ] || "
-			"echo none >$d/driver_override; done") },
 	{ .name = "load-core", .argv = { "insmod", "/modules/pasidlab.ko" } },
+	{ .name = "free-device", .when = "peer",
+	  .argv = SHELL("for d in /sys/bus/pci/devices/*; do read -r v <$d/vendor; "
+			"read -r i <$d/device; [ ${v#0x}:${i#0x} = {device} ] || continue; "
+			"echo none >$d/driver_override; [ ! -e $d/driver ] || "
+			"echo ${d##*/} >$d/driver/unbind; done") },
 	{ .name = "load-unit", .when = "ours",
 	  .argv = { "insmod", "/modules/{unit_module}.ko", "{params}" } },
 	{ .name = "load-bench",
@@ -159,6 +168,55 @@ static void pl_bench_on_tick(void *ctx, const struct pl_guest_progress *g)
 
 /* A unit's row may narrow its engine's PASIDs for other tests; here all 2^20 are wanted. */
 #define WIDE_ENGINE	"pasid-engine"
+#define WIDE_NO_ATS	"pasid-engine,ats=off,pri=off"
+
+/**
+ * struct pl_bench_unit - a unit that can be measured
+ * @name: as given to --unit
+ * @kind: whose targets are its own
+ * @peer: the in-tree driver can have the same machine
+ * @append: the kernel's words that give it to that driver
+ */
+static const struct pl_bench_unit {
+	const char *name;
+	enum pl_bench_kind kind;
+	bool peer;
+	const char *append;
+} pl_bench_units[] = {
+	{ .name = "vtd@model", .kind = PL_BENCH_VTD },
+	{ "vtd@qemu", PL_BENCH_VTD, true, "intel_iommu=on,sm_on" },
+	{ .name = "smmuv3@model", .kind = PL_BENCH_SMMUV3 },
+	{ "smmuv3@qemu", PL_BENCH_SMMUV3, true, "iommu.passthrough=0" },
+};
+
+static const struct pl_bench_unit *pl_bench_unit_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(pl_bench_units) / sizeof(pl_bench_units[0]); i++)
+		if (!strcmp(pl_bench_units[i].name, name))
+			return &pl_bench_units[i];
+	return NULL;
+}
+
+static void pl_set_units(struct pl_bench_run *run, const struct pl_bench_unit *unit,
+			 const struct pl_target *ours, bool peer)
+{
+	struct pl_unit_kind *theirs = &run->unit[PL_PEER];
+
+	run->sides = peer ? 2 : 1;
+	run->arch = ours->arch;
+	run->unit[PL_OURS] = *ours->unit;
+	if (ours->unit->qemu_engine)
+		run->unit[PL_OURS].qemu_engine = run->args.no_ats ? WIDE_NO_ATS : WIDE_ENGINE;
+	*theirs = run->unit[PL_OURS];
+	theirs->name = "intree";
+	theirs->module = "none";
+	theirs->append = unit->append;
+	run->bench.kind = unit->kind;
+	run->bench.unit[PL_OURS] = run->unit[PL_OURS].name;
+	run->bench.unit[PL_PEER] = peer ? theirs->name : NULL;
+}
 
 /*
  * "OURS" or "OURS,intree".  The peer's machine is ours with another word for the kernel: who drives
@@ -167,31 +225,22 @@ static void pl_bench_on_tick(void *ctx, const struct pl_guest_progress *g)
 static int pl_take_units(struct pl_bench_run *run)
 {
 	char *list = strdup(run->args.unit), *peer = list ? strchr(list, ',') : NULL;
-	struct pl_target qemu, ours;
-	int err = list ? 0 : -ENOMEM;
+	const struct pl_bench_unit *unit;
+	struct pl_target ours;
+	int err = 0;
 
+	if (!list)
+		return -ENOMEM;
 	if (peer)
 		*peer++ = '\0';
-	if (list && (pl_target_choose(list, NULL, &ours, run->why) ||
-		     pl_target_choose("vtd@qemu", NULL, &qemu, run->why) ||
-		     (peer && strcmp(peer, "intree")))) {
-		pl_complain("bench", "--unit %s: it is vtd@model, vtd@qemu or vtd@qemu,intree",
-			    run->args.unit);
+	unit = pl_bench_unit_find(list);
+	if (!unit || pl_target_choose(list, NULL, &ours, run->why) ||
+	    (peer && (strcmp(peer, "intree") || !unit->peer))) {
+		pl_complain("bench", "--unit %s: it is vtd@model, smmuv3@model, vtd@qemu, "
+			    "smmuv3@qemu, or one of the last two and ',intree'", run->args.unit);
 		err = -EINVAL;
-	}
-	if (!err) {
-		run->sides = peer ? 2 : 1;
-		run->arch = ours.arch;
-		run->unit[PL_OURS] = *ours.unit;
-		run->unit[PL_PEER] = *qemu.unit;
-		run->unit[PL_PEER].name = "intree";
-		run->unit[PL_PEER].module = "none";
-		run->unit[PL_PEER].append = "intel_iommu=on,sm_on";
-		run->unit[PL_PEER].qemu_engine = WIDE_ENGINE;
-		if (run->unit[PL_OURS].qemu_engine)
-			run->unit[PL_OURS].qemu_engine = WIDE_ENGINE;
-		run->bench.unit[PL_OURS] = run->unit[PL_OURS].name;
-		run->bench.unit[PL_PEER] = peer ? "intree" : NULL;
+	} else {
+		pl_set_units(run, unit, &ours, peer);
 	}
 	free(list);
 	return err;

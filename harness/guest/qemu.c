@@ -37,6 +37,7 @@ struct recipe {
 	const char *arch;
 	const char *machine;
 	const char *cpu_tcg;
+	const char *cpu_icount;	/* more of it, so that its counter steps with every nanosecond */
 	const char *append;
 	const char *exit[2];	/* what lets the guest end QEMU with a status of its choice */
 };
@@ -46,6 +47,7 @@ static const struct recipe recipes[] = {
 		.arch = "x86_64",
 		.machine = "q35",
 		.cpu_tcg = "max,la57=off",
+		.cpu_icount = "",
 		.append = "console=ttyS0 panic=-1 quiet loglevel=3 tsc=reliable no_timer_check "
 			  "mitigations=off nokaslr cryptomgr.notests random.trust_cpu=on audit=0 "
 			  "nowatchdog",
@@ -55,6 +57,7 @@ static const struct recipe recipes[] = {
 		.arch = "aarch64",
 		.machine = "virt,gic-version=3",
 		.cpu_tcg = "cortex-a57",
+		.cpu_icount = ",cntfrq=1000000000",
 		.append = "console=ttyAMA0 panic=-1 quiet loglevel=3 mitigations=off nokaslr "
 			  "cryptomgr.notests random.trust_cpu=on audit=0 nowatchdog",
 		/* Init is no kernel: without userspace=on its call is an illegal instruction. */
@@ -116,7 +119,7 @@ static void push_accel(struct vector *v, const struct recipe *recipe,
 	else
 		push(v, "tcg,thread=%s", opts->icount ? "single" : "multi");
 	push(v, "-cpu");
-	push(v, "%s", kvm ? "host" : recipe->cpu_tcg);
+	push(v, "%s%s", kvm ? "host" : recipe->cpu_tcg, opts->icount ? recipe->cpu_icount : "");
 	push(v, "-smp");
 	push(v, "%u", opts->icount ? 1 : opts->smp ? opts->smp : DEFAULT_SMP);
 	if (opts->icount) {

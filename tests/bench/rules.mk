@@ -28,13 +28,19 @@ $(B)/guest/kbench: tests/bench/kbench-frame.c workloads/frame.c workloads/frame.
 	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -static -pthread -o $@ \
 		$(filter %.c,$^) -ljansson
 
-.PHONY: bench-vtd do-bench-vtd
+.PHONY: bench-vtd do-bench-vtd bench-smmuv3 do-bench-smmuv3
 bench-vtd: ## Ours and the in-tree driver side by side, on QEMU's VT-d (BENCH_ARGS=...)
 	$(Q)$(INSTALL) build guest
 	$(AGAIN) do-kernel
 	$(AGAIN) do-bench-vtd
 
-# Rooms behind this one add to ALL: the command itself is one of them.
-.SECONDEXPANSION:
-do-bench-vtd: do-guest $$(ALL) do-modules
+do-bench-vtd: do-guest-amd64 $(B)/pasidlab
 	$(Q)$(B)/pasidlab bench --series=$(SERIES) $(BENCH_ARGS)
+
+bench-smmuv3: ## The same on QEMU's SMMUv3, in an arm64 guest (BENCH_ARGS=...)
+	$(Q)$(INSTALL) build $(call guest_LISTS,arm64)
+	$(AGAIN) do-kernel-arm64
+	$(AGAIN) do-bench-smmuv3
+
+do-bench-smmuv3: do-guest-arm64 $(B)/pasidlab
+	$(Q)$(B)/pasidlab bench --series=$(SERIES) --unit=smmuv3@qemu,intree $(BENCH_ARGS)

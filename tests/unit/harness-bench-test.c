@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * harness-bench-test.c - a bench's transfers under replaces: taken in, judged, told.
+ * harness-bench-test.c - a bench: what boots measured and transfers under replaces are taken in,
+ * judged by the targets of their architecture, and told.
  *
  * The frames are those of tests/bench/kbench-frame.c. The hard rule: each test names what would be
  * told wrongly if it failed.
@@ -124,6 +125,87 @@ static void all_reports_tell_figures_and_the_skip(void **state)
 	pl_bench_free(&b);
 }
 
+/* A boot in which each of the calls of one operation took the same. */
+static void add_series(struct pl_bench *b, int side, const char *name, int instructions, int waits,
+		       int fences, int descs)
+{
+	char why[PL_WHY_MAX], text[512];
+	json_t *frame;
+
+	snprintf(text, sizeof(text), "{\"type\":\"workload\",\"kbench\":{\"witness\":256,\"series\":["
+		 "{\"name\":\"%s\",\"calls\":10,\"descs\":%d,\"waits\":%d,\"fences\":%d,"
+		 "\"disagreed\":0,\"samples\":[[%d,10]]}]}}", name, 10 * descs, 10 * waits,
+		 10 * fences, instructions);
+	frame = json_loads(text, 0, NULL);
+	assert_non_null(frame);
+	assert_int_equal(pl_bench_add(b, side, frame, why), 0);
+	json_decref(frame);
+}
+
+static struct pl_bench_row row_of(const struct pl_bench *b, const char *name)
+{
+	struct pl_bench_row rows[PL_BENCH_ROWS_MAX];
+	size_t i, n = pl_bench_rows(b, rows, PL_BENCH_ROWS_MAX);
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(rows[i].name, name))
+			return rows[i];
+	fail_msg("no row %s", name);
+	return rows[0];
+}
+
+/* An attach with a wait is none of VT-d's business, and all that SMMUv3 allows. */
+static void each_architecture_has_its_targets(void **state)
+{
+	struct pl_bench b = bench();
+
+	(void)state;
+	b.icount = true;
+	add_series(&b, PL_OURS, "attach", 100, 2, 0, 1);
+	add_series(&b, PL_OURS, "detach", 100, 0, 0, 0);
+	add_series(&b, PL_PEER, "attach", 1000, 2, 0, 2);
+	add_series(&b, PL_PEER, "detach", 1000, 2, 0, 2);
+	b.kind = PL_BENCH_VTD;
+	assert_int_equal(row_of(&b, "attach").reached, PL_NO_TARGET);
+	assert_string_equal(row_of(&b, "attach").target, "");
+	assert_int_equal(row_of(&b, "pair").reached, PL_MISSED);
+	b.kind = PL_BENCH_SMMUV3;
+	assert_int_equal(row_of(&b, "attach").reached, PL_MISSED);
+	assert_string_equal(row_of(&b, "attach").target, "waits <= 1");
+	assert_int_equal(row_of(&b, "detach").reached, PL_REACHED);
+	assert_int_equal(row_of(&b, "pair").reached, PL_REACHED);
+	assert_string_equal(row_of(&b, "pair").target,
+			    "waits <= 2, instructions <= 0.50 of theirs");
+	pl_bench_free(&b);
+}
+
+/* A fence is no wait and no command, and is told beside both. */
+static void fences_have_their_own_column(void **state)
+{
+	struct pl_bench b = bench();
+	json_t *root, *row, *ours;
+	char *text;
+
+	(void)state;
+	b.icount = true;
+	b.kind = PL_BENCH_SMMUV3;
+	add_series(&b, PL_OURS, "detach", 100, 1, 2, 3);
+	assert_true(row_of(&b, "detach").side[PL_OURS].waits == 1);
+	assert_true(row_of(&b, "detach").side[PL_OURS].fences == 2);
+	assert_true(row_of(&b, "detach").side[PL_OURS].descs == 3);
+	text = told(&b, pl_bench_json);
+	root = json_loads(text, 0, NULL);
+	row = json_array_get(json_object_get(root, "rows"), 0);
+	ours = json_object_get(row, "ours");
+	assert_true(json_number_value(json_object_get(ours, "fences")) == 2);
+	json_decref(root);
+	free(text);
+	text = told(&b, pl_bench_text);
+	assert_non_null(strstr(text, "fences o/i"));
+	free(text);
+	pl_bench_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +213,8 @@ int main(void)
 		cmocka_unit_test(one_abort_or_one_wrong_word_misses),
 		cmocka_unit_test(a_figure_that_lacks_is_refused),
 		cmocka_unit_test(all_reports_tell_figures_and_the_skip),
+		cmocka_unit_test(each_architecture_has_its_targets),
+		cmocka_unit_test(fences_have_their_own_column),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -100,6 +100,8 @@ wrong "a page of two results names the remedy" "--compare puts them side by side
 	report --format html a b
 wrong "a comparison in CSV" "--compare has no form csv; it has text, html, json" \
 	report --compare --format csv a b
+wrong "a peer of a model" "or one of the last two and ',intree'" bench --unit smmuv3@model,intree
+wrong "a peer that is none" "smmuv3@qemu, or one of" bench --unit vtd@qemu,vtd@model
 wrong "a guest's job unknown" "known: kill" guest dance
 wrong "killing nothing" "no COMMAND was given" guest kill --times=1
 

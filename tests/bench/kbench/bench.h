@@ -31,15 +31,39 @@
 
 struct bench;
 struct bench_engine;
+
+/**
+ * struct bench_queue - the invalidation queue of an architecture's unit
+ * @address: of the unit's registers; 0: there is none, or more than one
+ * @shape: set tail_shift and tail_entries from the register at @base_at
+ * @on_at: register that says the queue is on
+ * @on_bit: by this bit
+ * @base_at: register of base and size, 64 bits
+ * @tail_at: register of the tail, 32 bits
+ * @symbol: the function through which all of the kernel's own driver submits
+ * @arg_count: its argument, counted from 0: descriptors
+ * @arg_sync: its argument: whether it adds one to wait for and waits; -1: always
+ */
+struct bench_queue {
+	u64 (*address)(void);
+	void (*shape)(u64 base, struct bench *b);
+	u32 on_at;
+	u32 on_bit;
+	u32 base_at;
+	u32 tail_at;
+	const char *symbol;
+	int arg_count;
+	int arg_sync;
+};
 struct device;
 struct pci_dev;
 struct pl_dma_desc;
 
 /**
  * struct bench_seen - what a unit was asked to do, monotonic
- * @descs: invalidation descriptors, waits not included
- * @waits: wait descriptors that software waited for
- * @fences: wait descriptors that nobody waited for
+ * @descs: invalidation descriptors or commands, waits not included
+ * @waits: wait descriptors or CMD_SYNCs that software waited for
+ * @fences: those that nobody waited for
  * @tail: the queue's tail, in descriptors, modulo the queue's length
  */
 struct bench_seen {
@@ -147,7 +171,8 @@ struct bench_dma {
  * @max_pasids: PASIDs are below
  * @counting: this is the second pass
  * @before: what had been seen when the call began
- * @tail_at: the queue's tail register, NULL without a witness
+ * @regs: the unit's registers, to read, NULL without a witness
+ * @tail_at: the queue's tail register among them
  * @tail_shift: of a descriptor's index in it
  * @tail_entries: descriptors the queue has
  * @series: what was measured
@@ -172,6 +197,7 @@ struct bench {
 	u32 max_pasids;
 	bool counting;
 	struct bench_seen before;
+	void __iomem *regs;
 	void __iomem *tail_at;
 	u32 tail_shift;
 	u32 tail_entries;
@@ -199,7 +225,8 @@ void bench_series_free(struct bench *b);
 void bench_count_before(struct bench *b);
 void bench_count_after(struct bench *b, struct bench_series *s);
 
-/* witness.c */
+/* queue.c */
+const struct bench_queue *bench_queue_find(void);
 void bench_witness_open(struct bench *b);
 void bench_witness_close(struct bench *b);
 u32 bench_witness_tail(struct bench *b);

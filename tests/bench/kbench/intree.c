@@ -2,9 +2,9 @@
 /*
  * The peer: the kernel's own IOMMU API on a PCI device that no driver holds.
  *
- * Counts come from a kprobe on qi_submit_sync(): each call submits @count
- * descriptors, adds one wait descriptor and waits for it (drivers/iommu/intel/
- * dmar.c).  The probe is there in the counting pass only.
+ * Counts come from a kprobe on the one function through which the kernel's
+ * driver submits; queue.c names it and its arguments.  The probe is there in
+ * the counting pass only.
  *
  * The hard rule: zero is not believed.  On a device that has no PASIDs
  * iommu_attach_device_pasid() returns 0 and does nothing, so such a device is
@@ -19,18 +19,20 @@
 #include "../../../kmod/compat.h"
 #include "bench.h"
 
-static u64 submitted, submits;
+static u64 submitted, waited;
 
 #ifdef CONFIG_KPROBES
+static const struct bench_queue *probed;
+
 static int on_submit(struct kprobe *p, struct pt_regs *regs)
 {
-	submitted += (u32)regs_get_kernel_argument(regs, 2);
-	submits++;
+	submitted += (u32)regs_get_kernel_argument(regs, probed->arg_count);
+	waited += probed->arg_sync < 0 ||
+		  (u8)regs_get_kernel_argument(regs, probed->arg_sync);
 	return 0;
 }
 
 static struct kprobe probe = {
-	.symbol_name = "qi_submit_sync",
 	.pre_handler = on_submit,
 };
 
@@ -38,12 +40,21 @@ static int count_start(struct bench *b)
 {
 	int ret;
 
+	probed = bench_queue_find();
+	if (!probed) {
+		b->why = "there is not exactly one unit that this program knows";
+		return -ENODEV;
+	}
 	/* A probe that was unregistered keeps its address. */
 	probe.addr = NULL;
 	probe.flags = 0;
+	probe.symbol_name = probed->symbol;
 	ret = register_kprobe(&probe);
-	if (ret)
-		b->why = "no kprobe on qi_submit_sync: is the Intel IOMMU driver in this kernel?";
+	if (ret) {
+		snprintf(b->text, sizeof(b->text), "no kprobe on %s: is the driver in this kernel?",
+			 probed->symbol);
+		b->why = b->text;
+	}
 	return ret;
 }
 
@@ -70,7 +81,7 @@ static const char *why_not(struct device *dev)
 	if (dev->driver)
 		return "a driver is bound to the device: unbind it";
 	if (!device_iommu_mapped(dev))
-		return "the kernel translates nothing for the device: boot with intel_iommu=on,sm_on";
+		return "the kernel translates nothing for the device: on x86 boot with intel_iommu=on,sm_on";
 	if (!dev->iommu->max_pasids)
 		return "the kernel gives the device no PASIDs, so an attach would do nothing";
 	if (!to_pci_dev(dev)->pasid_enabled)
@@ -174,7 +185,7 @@ static int dma(struct bench *b, struct pl_dma_desc *descs, unsigned int n)
 static void seen(struct bench *b, struct bench_seen *s)
 {
 	s->descs = submitted;
-	s->waits = submits;
+	s->waits = waited;
 	s->fences = 0;
 }
 
