@@ -10,23 +10,32 @@ QEMU_A64	= $(QEMU_DIR)/bin/qemu-system-aarch64
 qemu_T		:= $(B)/tests/qemu
 qemu_G		:= $(qemu_T)/$(SERIES)
 qemu_SKIP	:= $(B)/qemu/skip
-qemu_NEEDS	:= $(qemu_T)/engine-test $(qemu_T)/unit-test $(qemu_G)/blk-load \
-		   $(qemu_G)/.modules do-qemu-or-skip
+qemu_PARTS	:= $(qemu_G)/blk-load $(qemu_G)/.modules
+qemu_NEEDS	:= $(qemu_T)/engine-test $(qemu_T)/unit-test $(qemu_PARTS) \
+		   $(if $(filter arm64,$(CHECK_ARCHES)),do-qemu-parts-arm64) do-qemu-or-skip
 qemu_CHECK	= $(B)/pasidlab check --tap --series=$(SERIES) $(CHECK_ARGS) --unit
 qemu_QTEST	= -- tests/qemu/qtest $(QEMU_DIR)
-qemu_CHECK_arm64 = -- $(qemu_CHECK) smmuv3@qemu $(check_ARGS_arm64) \
-		   -- $(qemu_CHECK) intree --arch=arm64 $(check_ARGS_arm64)
+# On the other emulator, what it has of its own.
+qemu_ARM	= $(filter arm64,$(CHECK_ARCHES))
+qemu_A		:= $(B)/arm64
+qemu_AG		:= $(qemu_A)/tests/qemu/$(SERIES)
+qemu_AJSON	:= $(qemu_A)/guest-$(SERIES).json
+qemu_TIER_arm64	= -- $(qemu_T)/engine-test aarch64 $(qemu_AJSON) $(qemu_AG)/engine-smoke.ko \
+		  -- $(qemu_T)/unit-test smmuv3 $(qemu_AJSON) $(qemu_A)/guest tests/qemu/guest \
+		     $(qemu_AG) \
+		  -- $(qemu_CHECK) smmuv3@qemu $(check_ARGS_arm64) \
+		  -- $(qemu_CHECK) intree --arch=arm64 $(check_ARGS_arm64)
 qemu_TIER	= --skip-if $(qemu_SKIP) \
 		  $(qemu_QTEST) aarch64 iommu-smmuv3-test \
 		  $(qemu_QTEST) x86_64 iommu-intel-test \
 		  $(qemu_QTEST) x86_64 iommu-intel-inv-test \
 		  $(qemu_QTEST) x86_64 intel-iommu-test \
-		  -- $(qemu_T)/engine-test $(guest_JSON) $(qemu_G)/engine-smoke.ko \
-		  -- $(qemu_T)/unit-test $(guest_JSON) $(B)/guest tests/qemu/guest $(qemu_G) \
+		  -- $(qemu_T)/engine-test x86_64 $(guest_JSON) $(qemu_G)/engine-smoke.ko \
+		  -- $(qemu_T)/unit-test vtd $(guest_JSON) $(B)/guest tests/qemu/guest $(qemu_G) \
 		  -- $(qemu_CHECK) vtd@qemu -- $(qemu_CHECK) intree \
-		  $(if $(filter arm64,$(CHECK_ARCHES)),$(qemu_CHECK_arm64))
+		  $(if $(qemu_ARM),$(qemu_TIER_arm64))
 
-.PHONY: qemu do-qemu do-qemu-or-skip check-qemu do-check-qemu
+.PHONY: qemu do-qemu do-qemu-or-skip check-qemu do-check-qemu do-qemu-parts do-qemu-parts-arm64
 qemu: ## Build QEMU with the PASID engine into the cache (a few minutes, once)
 	$(Q)$(INSTALL) build guest qemu
 	$(Q)qemu/build
@@ -38,6 +47,13 @@ check-qemu: ## The tests on that QEMU alone: its engine, and drivers on its unit
 
 do-qemu:
 	$(Q)qemu/build
+
+# What is compiled for the tier's guests.
+do-qemu-parts: $(qemu_PARTS)
+	@:
+
+do-qemu-parts-arm64: do-guest-arm64
+	+$(Q)$(call guest_MAKE,arm64) do-qemu-parts
 
 # Where its source cannot be had, the other tiers decide.
 do-qemu-or-skip:
@@ -74,5 +90,5 @@ $(qemu_G)/.modules: $(wildcard tests/qemu/guest/*.c) tests/qemu/guest/Kbuild qem
 		M='$(abspath $(qemu_G)/module)' modules \
 		>$(qemu_G)/module/log 2>&1 || { cat $(qemu_G)/module/log; exit 1; }
 	$(Q)for m in $(qemu_G)/module/*.ko; do \
-		strip --strip-debug -o $(qemu_G)/$${m##*/} $$m; done
+		$(cross_$(FOR))strip --strip-debug -o $(qemu_G)/$${m##*/} $$m; done
 	@touch $@

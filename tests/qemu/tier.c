@@ -13,14 +13,15 @@
 
 #define TIMEOUT_S	300
 
-void tier_open(struct tier *t, const char *guest_json)
+void tier_open(struct tier *t, const char *arch, const char *guest_json)
 {
 	memset(t, 0, sizeof(*t));
+	t->arch = arch;
 	if (pl_guest_manifest_read(guest_json, &t->manifest)) {
 		fprintf(stderr, "%s cannot be read: make it with 'make guest'\n", guest_json);
 		exit(2);
 	}
-	snprintf(t->qemu, sizeof(t->qemu), "%s/bin/qemu-system-x86_64", t->manifest.qemu);
+	snprintf(t->qemu, sizeof(t->qemu), "%s/bin/qemu-system-%s", t->manifest.qemu, arch);
 	if (access(t->qemu, X_OK)) {
 		fprintf(stderr, "there is no %s: make it with 'make qemu'\n", t->qemu);
 		exit(2);
@@ -85,7 +86,7 @@ void tier_run(struct tier *t, const struct tier_guest *g)
 {
 	const char *initrds[] = { t->manifest.base, NULL };
 	struct pl_guest_opts opts = {
-		.qemu = t->qemu, .kernel = t->manifest.kernel, .initrds = initrds,
+		.arch = t->arch, .qemu = t->qemu, .kernel = t->manifest.kernel, .initrds = initrds,
 		.extra = g->devices, .append = g->append, .accel = PL_ACCEL_TCG,
 		.timeout_s = TIMEOUT_S, .ctx = t, .on_console = on_console,
 	};

@@ -16,11 +16,12 @@
 #include "harness/guest/image.h"
 #include "harness/guest/manifest.h"
 
-#define TIER_FILES_MAX	8
+#define TIER_FILES_MAX	9
 
 /**
  * struct tier - a test program
  * @manifest: the build's guest.json
+ * @arch: the guest's processor, as QEMU names it
  * @qemu: the emulator
  * @cases: TAP lines so far
  * @failed: of which not ok
@@ -29,6 +30,7 @@
  */
 struct tier {
 	struct pl_guest_manifest manifest;
+	const char *arch;
 	char qemu[4096];
 	unsigned int cases;
 	unsigned int failed;
@@ -62,7 +64,7 @@ struct tier_guest {
 };
 
 /* Exit status 2 and a line on stderr when there is no guest.json or no QEMU to its name. */
-void tier_open(struct tier *t, const char *guest_json);
+void tier_open(struct tier *t, const char *arch, const char *guest_json);
 
 /* Boots @g and reports it. */
 void tier_run(struct tier *t, const struct tier_guest *g);

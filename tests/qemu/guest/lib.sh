@@ -2,10 +2,11 @@
 # shellcheck shell=sh
 #
 # lib.sh - what the scripts inside the tier's guests share: TAP on the console, and the unit's
-# registers as they are. Hard rule: only finish prints the plan, so a script that dies is noticed.
+# registers as they are. /unit.sh says which unit. Hard rule: only finish prints the plan, so a
+# script that dies is noticed.
 
+. /unit.sh
 count=0
-unit=0xfed90000		# QEMU's
 
 # check NAME COMMAND...: one line.
 check()
@@ -35,15 +36,6 @@ finish()
 register()
 {
 	devmem $((unit + $1)) "$2"
-}
-
-# What a driver would write first: GSTS, RTADDR, FECTL, IQA.
-registers()
-{
-	register 0x1c 32
-	register 0x20 64
-	register 0x38 32
-	register 0x90 64
 }
 
 # What the driver says to the kernel log. A load that fails is tried twice by insmod.

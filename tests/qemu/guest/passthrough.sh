@@ -32,19 +32,18 @@ engine()
 take()
 {
 	insmod /modules/pasidlab.ko &&
-		insmod /modules/pasidlab_vtd.ko model_units=0 vtd=Y
+		insmod "/modules/$module.ko" model_units=0 "$option"
 }
 
 hand_back()
 {
-	rmmod pasidlab_vtd && rmmod pasidlab
+	rmmod "$module" && rmmod pasidlab
 }
 
-# Nobody's: translation (TES), queue (QIES) and interrupt remapping (IRES) are off.
 is_nobodys()
 {
 	registers
-	[ $(($(register 0x1c 32) & 0x86000000)) -eq 0 ]
+	is_off
 }
 
 churn_some()
@@ -86,9 +85,8 @@ churn_through_resets()
 # The descriptor after the spoilt one was a whole detach's first; nothing of it may be lost.
 spoil_queue()
 {
-	insmod /queue-spoil.ko && rmmod queue_spoil && churn_some 200 &&
-		said | grep 'a global one takes its place' &&
-		[ $(($(register 0x34 32) & 0x10)) -eq 0 ]
+	insmod "$spoils" && rmmod queue_spoil && churn_some 200 &&
+		said | grep "$mended" && queue_is_well
 }
 
 engine_id=$1
@@ -101,7 +99,8 @@ check disk-works disk_moves
 check unit-is-taken take
 check disk-works-while-it-is disk_moves
 check churn-through-resets churn_through_resets
-check queue-is-mended spoil_queue
+[ -z "$spoils" ] || check queue-is-mended spoil_queue
+check queue-is-well queue_is_well
 check disk-still-works disk_moves
 check handed-back hand_back
 check nobody-drives-it is_nobodys

@@ -7,7 +7,7 @@
 
 loaded()
 {
-	insmod /modules/pasidlab_vtd.ko model_units=0 vtd=Y
+	insmod "/modules/$module.ko" model_units=0 "$option"
 }
 
 one_line()
@@ -28,7 +28,7 @@ before=$(registers)
 check refused not loaded
 check says-why sh -c ". /lib.sh; said | grep -E '$1'"
 check in-one-line one_line
-check not-loaded not grep -q pasidlab_vtd /proc/modules
+check not-loaded not grep -q "$module" /proc/modules
 check nothing-touched as_before
 check core-unloads rmmod pasidlab
 check log-is-clean log_is_clean
