@@ -21,6 +21,8 @@
 #define _PASIDLAB_HW_COMMIT_H
 
 #include <linux/compiler.h>
+#include <linux/io.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
@@ -46,12 +48,19 @@ struct pl_commit {
  * struct pl_commit_ops - how a queue waits
  * @begin: put a wait behind all that is in the queue and ring the doorbell;
  *	returns what tells that wait.  @lock held.
- * @poll: return when that wait is over, or the queue failed.  Not locked.
+ * @over: that wait is over.  Not locked.
+ * @mend: look for errors, and put right or fail what there are.  Not locked.
+ * @stuck: say where the queue stands that does not move.  @lock held.
  */
 struct pl_commit_ops {
 	u32 (*begin)(struct pl_commit *c, struct pl_cost *cost);
-	void (*poll)(struct pl_commit *c, u32 wait);
+	bool (*over)(struct pl_commit *c, u32 wait);
+	void (*mend)(struct pl_commit *c);
+	void (*stuck)(struct pl_commit *c);
 };
+
+#define PL_COMMIT_TIMEOUT_NS	(1000 * NSEC_PER_MSEC)	/* silence that long is a failure */
+#define PL_COMMIT_POLLS		64			/* polls between looks for errors */
 
 static inline void pl_commit_init(struct pl_commit *c)
 {
@@ -71,6 +80,46 @@ static inline void pl_commit_fail(struct pl_commit *c, int error)
 		WRITE_ONCE(c->error, error);
 }
 
+/**
+ * pl_commit_hope() - one look in many: errors are rare, and so is a unit that is gone
+ * @c: the queue's, not locked
+ * @ops: how it waits
+ * @end: when there is no more hope; 0 at first
+ *
+ * Context: may sleep.
+ * Return: false when the queue has failed for want of an answer.
+ */
+static inline bool pl_commit_hope(struct pl_commit *c, const struct pl_commit_ops *ops, u64 *end)
+{
+	unsigned long flags;
+
+	ops->mend(c);
+	if (!*end)
+		*end = ktime_get_ns() + PL_COMMIT_TIMEOUT_NS;
+	if (ktime_get_ns() <= *end) {
+		cond_resched();
+		return true;
+	}
+	spin_lock_irqsave(&c->lock, flags);
+	ops->stuck(c);
+	pl_commit_fail(c, -ETIMEDOUT);
+	spin_unlock_irqrestore(&c->lock, flags);
+	return false;
+}
+
+static inline void pl_commit_poll(struct pl_commit *c, const struct pl_commit_ops *ops, u32 wait)
+{
+	u64 end = 0;
+	u32 polls;
+
+	for (polls = 1; !ops->over(c, wait); polls++) {
+		cpu_relax();
+		if (!(polls % PL_COMMIT_POLLS) && !pl_commit_hope(c, ops, &end))
+			return;
+	}
+	dma_rmb();	/* the end of the wait before what the unit wrote ahead of it */
+}
+
 /* One round.  Called with the lock held and no leader; returns with it held. */
 static inline void pl_commit_lead(struct pl_commit *c, const struct pl_commit_ops *ops,
 				  struct pl_cost *cost, unsigned long *flags)
@@ -81,7 +130,7 @@ static inline void pl_commit_lead(struct pl_commit *c, const struct pl_commit_op
 
 	c->leading = true;
 	spin_unlock_irqrestore(&c->lock, *flags);
-	ops->poll(c, wait);
+	pl_commit_poll(c, ops, wait);
 	spin_lock_irqsave(&c->lock, *flags);
 	c->done = upto;
 	c->leading = false;

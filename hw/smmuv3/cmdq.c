@@ -28,8 +28,6 @@
 #include "smmuv3.h"
 
 #define QUEUE_BITS		10			/* 16 KiB */
-#define QUEUE_TIMEOUT_NS	(1000 * NSEC_PER_MSEC)	/* silence that long is a failure */
-#define POLLS_PER_LOOK		64			/* polls between looks at GERROR */
 
 static struct smmu_cmdq *to_cmdq(struct pl_commit *c)
 {
@@ -156,28 +154,14 @@ bool smmu_cmdq_error(struct smmu_cmdq *q)
 	return active;
 }
 
-static void give_up(struct smmu_cmdq *q)
+static void queue_mend(struct pl_commit *c)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&q->commit.lock, flags);
-	cmd_print(q, "command queue does not move", read_cons(q));
-	pl_commit_fail(&q->commit, -ETIMEDOUT);
-	spin_unlock_irqrestore(&q->commit.lock, flags);
+	smmu_cmdq_error(to_cmdq(c));
 }
 
-/* One look in many: errors are rare, and so is a unit that is gone. */
-static bool still_hope(struct smmu_cmdq *q, u64 *end)
+static void queue_stuck(struct pl_commit *c)
 {
-	smmu_cmdq_error(q);
-	if (!*end)
-		*end = ktime_get_ns() + QUEUE_TIMEOUT_NS;
-	if (ktime_get_ns() <= *end) {
-		cond_resched();
-		return true;
-	}
-	give_up(q);
-	return false;
+	cmd_print(to_cmdq(c), "command queue does not move", read_cons(to_cmdq(c)));
 }
 
 /* The unit's numbers only grow, so later is as good as equal. */
@@ -194,23 +178,11 @@ static bool sync_consumed(struct smmu_cmdq *q, u32 end)
 	return !left || left >= ring_size(q);
 }
 
-static bool sync_over(struct smmu_cmdq *q, u32 wait)
-{
-	return q->status ? sync_written(q, wait) : sync_consumed(q, wait);
-}
-
-static void sync_poll(struct pl_commit *c, u32 wait)
+static bool sync_over(struct pl_commit *c, u32 wait)
 {
 	struct smmu_cmdq *q = to_cmdq(c);
-	u64 end = 0;
-	u32 polls;
 
-	for (polls = 1; !sync_over(q, wait); polls++) {
-		cpu_relax();
-		if (!(polls % POLLS_PER_LOOK) && !still_hope(q, &end))
-			return;
-	}
-	dma_rmb();	/* the sync before what the unit wrote ahead of it */
+	return q->status ? sync_written(q, wait) : sync_consumed(q, wait);
 }
 
 static u32 sync_begin(struct pl_commit *c, struct pl_cost *cost)
@@ -233,7 +205,9 @@ static u32 sync_begin(struct pl_commit *c, struct pl_cost *cost)
 
 static const struct pl_commit_ops sync_ops = {
 	.begin = sync_begin,
-	.poll = sync_poll,
+	.over = sync_over,
+	.mend = queue_mend,
+	.stuck = queue_stuck,
 };
 
 /* Space comes when the unit consumes; a full ring is waited for, not an error. */
@@ -248,7 +222,7 @@ static bool ring_room(struct smmu_cmdq *q, u32 n, unsigned long *flags)
 	while (ring_free(q) < n) {
 		doorbell(q);
 		spin_unlock_irqrestore(&q->commit.lock, *flags);
-		still_hope(q, &end);
+		pl_commit_hope(&q->commit, &sync_ops, &end);
 		spin_lock_irqsave(&q->commit.lock, *flags);
 		q->cons = cons_index(q, read_cons(q));
 		if (q->commit.error)

@@ -37,8 +37,6 @@
 
 #define QUEUE_ORDER	3				/* QS: 8 pages */
 #define QUEUE_SIZE	(128u << QUEUE_ORDER)		/* descriptors */
-#define QUEUE_TIMEOUT_NS	(1000 * NSEC_PER_MSEC)	/* silence that long is a failure */
-#define POLLS_PER_LOOK	64				/* status polls between register reads */
 
 static struct vtd_queue *to_queue(struct pl_commit *c)
 {
@@ -197,50 +195,24 @@ static void look_for_errors(struct vtd_queue *q)
 	pl_listener_poke(&container_of(q, struct vtd_unit, queue)->faults);
 }
 
-static void give_up(struct vtd_queue *q)
+static void queue_mend(struct pl_commit *c)
 {
-	unsigned long flags;
+	look_for_errors(to_queue(c));
+}
 
-	spin_lock_irqsave(&q->commit.lock, flags);
+static void queue_stuck(struct pl_commit *c)
+{
+	struct vtd_queue *q = to_queue(c);
+
 	read_head(q);
 	desc_print(q, "invalidation queue does not move");
 	pr_err("waiting for %u, the unit is at %u\n", q->seq, READ_ONCE(*q->status));
-	pl_commit_fail(&q->commit, -ETIMEDOUT);
-	spin_unlock_irqrestore(&q->commit.lock, flags);
-}
-
-/* One look in many: errors are rare, and so is a unit that is gone. */
-static bool still_hope(struct vtd_queue *q, u64 *end)
-{
-	look_for_errors(q);
-	if (!*end)
-		*end = ktime_get_ns() + QUEUE_TIMEOUT_NS;
-	if (ktime_get_ns() <= *end) {
-		cond_resched();
-		return true;
-	}
-	give_up(q);
-	return false;
 }
 
 /* The unit's numbers only grow, so later is as good as equal. */
-static bool passed(const struct vtd_queue *q, u32 seq)
+static bool wait_over(struct pl_commit *c, u32 seq)
 {
-	return (s32)(READ_ONCE(*q->status) - seq) >= 0;
-}
-
-static void wait_poll(struct pl_commit *c, u32 seq)
-{
-	struct vtd_queue *q = to_queue(c);
-	u64 end = 0;
-	u32 polls;
-
-	for (polls = 1; !passed(q, seq); polls++) {
-		cpu_relax();
-		if (!(polls % POLLS_PER_LOOK) && !still_hope(q, &end))
-			return;
-	}
-	dma_rmb();	/* the status before what the unit wrote ahead of it */
+	return (s32)(READ_ONCE(*to_queue(c)->status) - seq) >= 0;
 }
 
 static u32 wait_begin(struct pl_commit *c, struct pl_cost *cost)
@@ -256,7 +228,9 @@ static u32 wait_begin(struct pl_commit *c, struct pl_cost *cost)
 
 static const struct pl_commit_ops wait_ops = {
 	.begin = wait_begin,
-	.poll = wait_poll,
+	.over = wait_over,
+	.mend = queue_mend,
+	.stuck = queue_stuck,
 };
 
 /* Space comes when the unit fetches; a full ring is waited for, not an error. */
@@ -271,7 +245,7 @@ static void ring_room(struct vtd_queue *q, u32 n, unsigned long *flags)
 	while (ring_free(q) < n && !q->commit.error) {
 		doorbell(q);
 		spin_unlock_irqrestore(&q->commit.lock, *flags);
-		still_hope(q, &end);
+		pl_commit_hope(&q->commit, &wait_ops, &end);
 		spin_lock_irqsave(&q->commit.lock, *flags);
 		read_head(q);
 	}
