@@ -3,18 +3,20 @@
 #
 # overlay.sh - our part of QEMU's tree; sourced by build.
 #
-# The overlay is: the device's files, two device configurations, one line each appended to two build
-# files, and the patches. It is put together in a directory of its own from pristine copies of the
-# files it changes, then laid over the source, and only files whose contents differ are written, so
-# that ninja compiles what changed and nothing else. A file that an earlier overlay changed and
-# this one does not is put back. Hard rule: pristine copies are taken once, from the tarball.
+# The overlay is: the device's files, a test, two device configurations, one line each appended to
+# two build files, and the patches. It is put together in a directory of its own from pristine
+# copies of the files it changes, then laid over the source, and only files whose contents differ
+# are written, so that ninja compiles what changed and nothing else. A file that an earlier overlay
+# changed and this one does not is put back. Hard rule: pristine copies are taken once, from the
+# tarball.
 
 device_dir=hw/misc/pasid-engine
 
 # What the result depends on besides the source: the name of the result holds its checksum.
 overlay_files()
 {
-	(cd "$room" && find device devices patches engine-regs.h build cc overlay.sh -type f | sort)
+	(cd "$room" && find device devices patches qtest engine-regs.h build cc overlay.sh -type f |
+		sort)
 }
 
 overlay_hash()
@@ -66,6 +68,8 @@ assemble_overlay()
 	printf '\nsource pasid-engine/Kconfig\n' >>"$2/hw/misc/Kconfig"
 	mkdir -p "$2/$device_dir"
 	cp "$room"/device/* "$room/engine-regs.h" "$2/$device_dir/"
+	mkdir -p "$2/tests/qtest"
+	cp "$room"/qtest/* "$2/tests/qtest/"
 	for target in $targets; do
 		mkdir -p "$2/configs/devices/$target"
 		cp "$room/devices/$target.mak" "$2/configs/devices/$target/pasidlab.mak"

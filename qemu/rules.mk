@@ -27,6 +27,7 @@ qemu_TIER_arm64	= -- $(qemu_T)/engine-test aarch64 $(qemu_AJSON) $(qemu_AG)/engi
 		  -- $(qemu_CHECK) intree --arch=arm64 $(check_ARGS_arm64)
 qemu_TIER	= --skip-if $(qemu_SKIP) \
 		  $(qemu_QTEST) aarch64 iommu-smmuv3-test \
+		  $(qemu_QTEST) aarch64 smmuv3-substream-test \
 		  $(qemu_QTEST) x86_64 iommu-intel-test \
 		  $(qemu_QTEST) x86_64 iommu-intel-inv-test \
 		  $(qemu_QTEST) x86_64 intel-iommu-test \
