@@ -211,6 +211,9 @@ struct bench {
 /* program.c */
 int bench_program(struct bench *b);
 
+/* crowd.c */
+int bench_crowd(struct bench *b);
+
 /* dma.c */
 int bench_dma(struct bench *b, u32 n);
 

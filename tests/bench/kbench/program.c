@@ -373,6 +373,8 @@ static int one_pass(struct bench *b)
 	if (!ret)
 		ret = run_mappings(b);
 	if (!ret)
+		ret = bench_crowd(b);
+	if (!ret)
 		ret = run_mass(b, false);
 	return ret ? ret : run_mass(b, true);
 }
