@@ -205,7 +205,8 @@ static void pl_page_table(FILE *f, const struct pl_bench_row *rows, size_t n)
 	size_t i;
 
 	fputs("<section class=\"card\"><h2>Per operation</h2>\n<div class=\"scroll\">"
-	      "<table class=\"figures\"><caption>p50; waits, fences and descriptors per call</caption>"
+	      "<table class=\"figures\">"
+	      "<caption>p50; waits, fences and descriptors per call</caption>"
 	      "<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">Ours</th>"
 	      "<th scope=\"col\">In-tree</th><th scope=\"col\">Ratio</th>"
 	      "<th scope=\"col\">Waits</th><th scope=\"col\">In-tree</th>"

@@ -369,7 +369,8 @@ static void pl_html_verdicts(FILE *f, const struct pl_compare *c)
 	char buf[PL_FMT_MAX];
 	size_t s;
 
-	fputs("<section class=\"card\"><h2>Verdicts</h2><div class=\"scroll\"><table class=\"plain\">"
+	fputs("<section class=\"card\"><h2>Verdicts</h2><div class=\"scroll\">"
+	      "<table class=\"plain\">"
 	      "<thead><tr><th></th>", f);
 	pl_html_column_heads(f, c);
 	fputs("<tr><th scope=\"row\">Verdict</th>", f);

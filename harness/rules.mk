@@ -94,7 +94,8 @@ T0_TESTS	+= $(harness_T)/harness-stats-test $(harness_T)/harness-result-test \
 # The same churn on every unit that this tree has, one after the other, and their page. Units of
 # QEMU's own join where that QEMU is built, an arm64 one where "make guest ARCH=arm64" was.
 COMPARE_UNITS	?= vtd@model smmuv3@model $(if $(wildcard $(QEMU_X86)),vtd@qemu) \
-		   $(if $(and $(wildcard $(QEMU_A64)),$(wildcard $(B)/arm64/guest.json)),smmuv3@qemu)
+		   $(if $(and $(wildcard $(QEMU_A64)),$(wildcard $(B)/arm64/guest.json)), \
+			smmuv3@qemu)
 compare_DIR	:= $(B)/compare
 
 .PHONY: compare do-compare

@@ -132,8 +132,8 @@ static void add_series(struct pl_bench *b, int side, const char *name, int instr
 	char why[PL_WHY_MAX], text[512];
 	json_t *frame;
 
-	snprintf(text, sizeof(text), "{\"type\":\"workload\",\"kbench\":{\"witness\":256,\"series\":["
-		 "{\"name\":\"%s\",\"calls\":10,\"descs\":%d,\"waits\":%d,\"fences\":%d,"
+	snprintf(text, sizeof(text), "{\"type\":\"workload\",\"kbench\":{\"witness\":256,"
+		 "\"series\":[{\"name\":\"%s\",\"calls\":10,\"descs\":%d,\"waits\":%d,\"fences\":%d,"
 		 "\"disagreed\":0,\"samples\":[[%d,10]]}]}}", name, 10 * descs, 10 * waits,
 		 10 * fences, instructions);
 	frame = json_loads(text, 0, NULL);

@@ -83,8 +83,8 @@ static json_t *make_churn(int fail)
 	const int n = 20000;
 	json_t *w = json_pack(
 		"{s:s,s:s+,s:{s:i,s:i,s:i,s:s,s:i},s:I,s:[{s:s,s:s,s:s}]}",
-		"type", "workload", "name", "churn", mark, "options", "threads", threads, "domains", 4,
-		"endpoints", 2, "pattern", "uniform", "seed", 1,
+		"type", "workload", "name", "churn", mark, "options", "threads", threads,
+		"domains", 4, "endpoints", 2, "pattern", "uniform", "seed", 1,
 		"duration_ns", (json_int_t)8412345678,
 		"units", "name", unit_name, "driver", "sample", "engine", "soft");
 
