@@ -13,7 +13,9 @@ qemu_SKIP	:= $(B)/qemu/skip
 qemu_PARTS	:= $(qemu_G)/blk-load $(qemu_G)/.modules
 qemu_NEEDS	:= $(qemu_T)/engine-test $(qemu_T)/unit-test $(qemu_PARTS) \
 		   $(if $(filter arm64,$(CHECK_ARCHES)),do-qemu-parts-arm64) do-qemu-or-skip
-qemu_CHECK	= $(B)/pasidlab check --tap --series=$(SERIES) $(CHECK_ARGS) --unit
+# The random operations and churns that the model's guest does for longer: CHECK_ARGS wins.
+check_ARGS_qemu	:= --property=8 --lives=600
+qemu_CHECK	= -- $(B)/pasidlab check --tap --series=$(SERIES) $(1) $(CHECK_ARGS)
 qemu_QTEST	= -- tests/qemu/qtest $(QEMU_DIR)
 # On the other emulator, what it has of its own.
 qemu_ARM	= $(filter arm64,$(CHECK_ARCHES))
@@ -23,8 +25,8 @@ qemu_AJSON	:= $(qemu_A)/guest-$(SERIES).json
 qemu_TIER_arm64	= -- $(qemu_T)/engine-test aarch64 $(qemu_AJSON) $(qemu_AG)/engine-smoke.ko \
 		  -- $(qemu_T)/unit-test smmuv3 $(qemu_AJSON) $(qemu_A)/guest tests/qemu/guest \
 		     $(qemu_AG) \
-		  -- $(qemu_CHECK) smmuv3@qemu $(check_ARGS_arm64) \
-		  -- $(qemu_CHECK) intree --arch=arm64 $(check_ARGS_arm64)
+		  $(call qemu_CHECK,--unit smmuv3@qemu $(check_ARGS_qemu)) \
+		  $(call qemu_CHECK,--unit intree --arch=arm64 $(check_ARGS_arm64))
 qemu_TIER	= --skip-if $(qemu_SKIP) \
 		  $(qemu_QTEST) aarch64 iommu-smmuv3-test \
 		  $(qemu_QTEST) aarch64 smmuv3-substream-test \
@@ -33,7 +35,8 @@ qemu_TIER	= --skip-if $(qemu_SKIP) \
 		  $(qemu_QTEST) x86_64 intel-iommu-test \
 		  -- $(qemu_T)/engine-test x86_64 $(guest_JSON) $(qemu_G)/engine-smoke.ko \
 		  -- $(qemu_T)/unit-test vtd $(guest_JSON) $(B)/guest tests/qemu/guest $(qemu_G) \
-		  -- $(qemu_CHECK) vtd@qemu -- $(qemu_CHECK) intree \
+		  $(call qemu_CHECK,--unit vtd@qemu $(check_ARGS_qemu)) \
+		  $(call qemu_CHECK,--unit intree $(check_ARGS_qemu)) \
 		  $(if $(qemu_ARM),$(qemu_TIER_arm64))
 
 .PHONY: qemu do-qemu do-qemu-or-skip check-qemu do-check-qemu do-qemu-parts do-qemu-parts-arm64

@@ -17,7 +17,7 @@ $(eval $(call tests_flavour,fuzz))
 fuzz_B		:= $(tests_B)/fuzz
 fuzz_PROG	:= $(fuzz_B)/ioctl-fuzz
 fuzz_CORPUS	:= $(fuzz_B)/corpus
-fuzz_RUNS	:= 20000
+fuzz_RUNS	:= 10000
 FUZZ_SECONDS	?= 60
 
 $(fuzz_PROG): $(addprefix $(tests_B)/asan/,tests/fuzz/ioctl-fuzz.o tests/unit/lab.o vtd.a model.a) \
