@@ -133,8 +133,8 @@ static void add_series(struct pl_bench *b, int side, const char *name, int instr
 	json_t *frame;
 
 	snprintf(text, sizeof(text), "{\"type\":\"workload\",\"kbench\":{\"witness\":256,"
-		 "\"series\":[{\"name\":\"%s\",\"calls\":10,\"descs\":%d,\"waits\":%d,\"fences\":%d,"
-		 "\"disagreed\":0,\"samples\":[[%d,10]]}]}}", name, 10 * descs, 10 * waits,
+		 "\"series\":[{\"name\":\"%s\",\"calls\":10,\"descs\":%d,\"waits\":%d,"
+		 "\"fences\":%d,\"disagreed\":0,\"samples\":[[%d,10]]}]}}", name, 10 * descs, 10 * waits,
 		 10 * fences, instructions);
 	frame = json_loads(text, 0, NULL);
 	assert_non_null(frame);
