@@ -134,8 +134,8 @@ static void add_series(struct pl_bench *b, int side, const char *name, int instr
 
 	snprintf(text, sizeof(text), "{\"type\":\"workload\",\"kbench\":{\"witness\":256,"
 		 "\"series\":[{\"name\":\"%s\",\"calls\":10,\"descs\":%d,\"waits\":%d,"
-		 "\"fences\":%d,\"disagreed\":0,\"samples\":[[%d,10]]}]}}", name, 10 * descs, 10 * waits,
-		 10 * fences, instructions);
+		 "\"fences\":%d,\"disagreed\":0,\"samples\":[[%d,10]]}]}}",
+		 name, 10 * descs, 10 * waits, 10 * fences, instructions);
 	frame = json_loads(text, 0, NULL);
 	assert_non_null(frame);
 	assert_int_equal(pl_bench_add(b, side, frame, why), 0);
