@@ -36,9 +36,20 @@ struct pl_domain *pl_domain_new_for(struct pl_dev *d, u32 flags);
 void pl_domain_init(struct pl_domain *dom, struct pl_unit *u, enum pl_domain_type type, u64 id);
 void pl_domain_link(struct pl_domain *dom, struct pl_slot *slot);
 
+/*
+ * Whose lock and list a domain's slots are under: a nested domain's are its
+ * parent's too, so that an unmap there finds them.  NULL for a static domain.
+ */
+static inline struct pl_domain *pl_domain_home(struct pl_domain *dom)
+{
+	if (dom->type == PL_DOMAIN_NESTED)
+		return dom->parent;
+	return dom->type == PL_DOMAIN_PAGING ? dom : NULL;
+}
+
 static inline void pl_domain_unlink(struct pl_domain *dom, struct pl_slot *slot)
 {
-	lockdep_assert_held(&dom->lock);
+	lockdep_assert_held(&pl_domain_home(dom)->lock);
 	list_del(&slot->node);
 	dom->nr_slots--;
 }

@@ -7,6 +7,11 @@
  * slots that are on their way out, so that an unmap knows whom it owes an
  * invalidation: one sync, however many there are (R2.5).
  *
+ * A nested domain is a user's own first stage on top of a second-stage domain,
+ * its *parent*.  It maps nothing itself: what the user's tables say is the
+ * user's business, who tells of changes (pl_nested_inval()); memory is mapped
+ * into the parent.  Its slots are on the parent's list, under the parent's lock.
+ *
  * Locking: pl_domain.lock from the first cleared entry until the sync has
  * returned, so that nobody can map the same IOVA while a cache may still
  * answer for the old page.
@@ -105,26 +110,74 @@ struct pl_domain *pl_domain_alloc_paging(struct device *dev, u32 flags)
 }
 EXPORT_SYMBOL_GPL(pl_domain_alloc_paging);
 
+static int nested_check(const struct pl_domain *parent, const struct pl_user_table *t)
+{
+	if (parent->type != PL_DOMAIN_PAGING || parent->stage != 2 || t->reserved)
+		return -EINVAL;
+	return parent->unit->ops->nested_alloc ? 0 : -EOPNOTSUPP;
+}
+
 /**
- * pl_domain_free() - give a paging domain back
+ * pl_domain_alloc_nested() - a user's first stage on top of a second stage
+ * @parent: a stage-2 paging domain; it stays until the nested one is freed
+ * @t: the user's tables
+ *
+ * Goes into RID slots of devices with PL_FEAT_NEST_RID, and brings the user's
+ * PASIDs with it: the API's own are -EBUSY beside it, as beside any stage 2
+ * where a stream has one.  To leave is to be blocked (R2.6), never the parent alone.
+ * It cannot be mapped into: pl_map() is -EINVAL, pl_unmap() 0 and
+ * pl_iova_to_phys() PHYS_ADDR_MAX.
+ *
+ * Context: may sleep; takes the parent's lock.
+ * Return: the domain, or ERR_PTR: -EINVAL not a stage-2 domain or a field of
+ * @t, which the log names, -EOPNOTSUPP the unit does not nest or has tables of
+ * another kind, -ENOMEM.
+ */
+struct pl_domain *pl_domain_alloc_nested(struct pl_domain *parent, const struct pl_user_table *t)
+{
+	struct pl_unit *u = parent->unit;
+	struct pl_domain *dom;
+	int ret;
+
+	ret = nested_check(parent, t);
+	if (ret)
+		return ERR_PTR(ret);
+	dom = u->ops->nested_alloc(u, parent, t);
+	if (IS_ERR(dom))
+		return dom;
+	pl_domain_init(dom, u, PL_DOMAIN_NESTED, atomic64_inc_return(&domain_ids));
+	dom->parent = parent;
+	mutex_lock(&parent->lock);
+	parent->nr_nested++;
+	mutex_unlock(&parent->lock);
+	return dom;
+}
+EXPORT_SYMBOL_GPL(pl_domain_alloc_nested);
+
+/**
+ * pl_domain_free() - give a paging or nested domain back
  * @dom: the domain; what is still mapped goes with it
  *
  * Nothing can be cached for a domain that sits in no slot: the last slot's
  * sync took it.
  *
  * Context: may sleep.
- * Return: 0, -EBUSY while it sits in a slot, -EINVAL for a static domain.
+ * Return: 0, -EBUSY while it sits in a slot or another is nested on it, -EINVAL
+ * for a static domain.
  */
 int pl_domain_free(struct pl_domain *dom)
 {
+	struct pl_domain *home = pl_domain_home(dom);
 	struct pl_unit *u = dom->unit;
 	bool busy;
 
-	if (dom->type != PL_DOMAIN_PAGING)
+	if (!home)
 		return -EINVAL;
-	mutex_lock(&dom->lock);
-	busy = dom->nr_slots;
-	mutex_unlock(&dom->lock);
+	mutex_lock(&home->lock);
+	busy = dom->nr_slots || dom->nr_nested;
+	if (!busy && dom != home)
+		home->nr_nested--;
+	mutex_unlock(&home->lock);
 	if (busy)
 		return -EBUSY;
 	if (!READ_ONCE(u->wedged))
@@ -174,11 +227,13 @@ EXPORT_SYMBOL_GPL(pl_identity_domain);
  */
 void pl_domain_link(struct pl_domain *dom, struct pl_slot *slot)
 {
-	lockdep_assert_held(&dom->lock);
+	struct pl_domain *home = pl_domain_home(dom);
+
+	lockdep_assert_held(&home->lock);
 	if (slot->flags & PL_SLOT_AUX)
-		list_add(&slot->node, &dom->slots);
+		list_add(&slot->node, &home->slots);
 	else
-		list_add_tail(&slot->node, &dom->slots);
+		list_add_tail(&slot->node, &home->slots);
 	dom->nr_slots++;
 }
 
@@ -228,13 +283,27 @@ static int paddr_check(const struct pl_domain *dom, phys_addr_t paddr, u64 size)
 	return 0;
 }
 
+/*
+ * Which of @dom and those nested on it brought the slot onto @dom's list.  One that
+ * is just being emptied may say blocking already, after its sync: then either does.
+ */
+static struct pl_domain *slot_of(const struct pl_domain *dom, const struct pl_slot *slot)
+{
+	return rcu_dereference_check(slot->domain, lockdep_is_held(&dom->lock));
+}
+
 /* Every slot that holds @dom, and every ghost, is owed an invalidation. */
 static void inval_slots(struct pl_domain *dom, const struct pl_range *r, struct pl_ticket *t)
 {
+	struct pl_domain *held;
 	struct pl_slot *slot;
 
-	list_for_each_entry(slot, &dom->slots, node)
-		dom->unit->ops->inval(dom->unit, slot->dev, slot->pasid, dom, r, t);
+	list_for_each_entry(slot, &dom->slots, node) {
+		held = slot_of(dom, slot);
+		if (held->type != PL_DOMAIN_NESTED)
+			held = dom;
+		dom->unit->ops->inval(dom->unit, slot->dev, slot->pasid, held, r, t);
+	}
 }
 
 static u64 unmap_locked(struct pl_domain *dom, u64 iova, u64 size, enum pl_op op,
@@ -361,3 +430,43 @@ phys_addr_t pl_iova_to_phys(struct pl_domain *dom, u64 iova)
 	return pa;
 }
 EXPORT_SYMBOL_GPL(pl_iova_to_phys);
+
+static void nested_inval_slots(struct pl_domain *dom, pl_pasid_t pasid, struct pl_ticket *t)
+{
+	struct pl_slot *slot;
+
+	list_for_each_entry(slot, &dom->parent->slots, node)
+		if (slot_of(dom->parent, slot) == dom)
+			dom->unit->ops->nested_inval(dom->unit, slot->dev, dom, pasid, t);
+}
+
+/**
+ * pl_nested_inval() - the user's tables of a nested domain have changed
+ * @dom: the domain
+ * @pasid: the entry that changed, or whose pages did; 0 is that of requests
+ *	without a PASID; PL_NO_PASID: anything may have
+ *
+ * When it returns no device translates by what the tables said before.
+ *
+ * Context: may sleep; takes the parent's lock.
+ * Return: 0, -EINVAL not a nested domain, -EOVERFLOW a PASID its tables have no
+ * entry for, -ETIMEDOUT or -EIO when the unit did not answer.
+ */
+int pl_nested_inval(struct pl_domain *dom, pl_pasid_t pasid)
+{
+	struct pl_ticket t __uninitialized;
+	int ret;
+
+	if (dom->type != PL_DOMAIN_NESTED)
+		return -EINVAL;
+	if (pasid != PL_NO_PASID && pasid >= dom->user_pasids)
+		return -EOVERFLOW;
+	pl_ticket_init(&t);
+	mutex_lock(&dom->parent->lock);
+	nested_inval_slots(dom, pasid, &t);
+	ret = pl_unit_sync(dom->unit, PL_OP_UNMAP, &t);
+	mutex_unlock(&dom->parent->lock);
+	pl_unit_account(dom->unit, PL_OP_UNMAP, &t, 0, ret);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(pl_nested_inval);

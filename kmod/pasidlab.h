@@ -40,6 +40,8 @@ int pl_dev_set_mode(struct device *dev, u32 mode);
 
 /* domain.c */
 struct pl_domain *pl_domain_alloc_paging(struct device *dev, u32 flags);
+struct pl_domain *pl_domain_alloc_nested(struct pl_domain *parent, const struct pl_user_table *t);
+int pl_nested_inval(struct pl_domain *domain, pl_pasid_t pasid);
 int pl_domain_free(struct pl_domain *domain);
 struct pl_domain *pl_blocking_domain(struct device *dev);
 struct pl_domain *pl_identity_domain(struct device *dev);

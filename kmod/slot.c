@@ -32,11 +32,6 @@
 #include "core.h"
 #include "trace.h"
 
-static bool is_paging(const struct pl_domain *dom)
-{
-	return dom->type == PL_DOMAIN_PAGING;
-}
-
 static struct pl_domain *slot_holds(const struct pl_slot *slot)
 {
 	return rcu_dereference_protected(slot->domain, lockdep_is_held(&slot->dev->lock));
@@ -126,22 +121,29 @@ static inline struct pl_slot *slot_next(struct pl_slot *slot)
 	for (_left = (_d)->nr_pasids, _slot = _left ? slot_from(_d, 1) : NULL;	\
 	     _slot; _slot = --_left ? slot_next(_slot) : NULL)
 
-/* Both domains of a replace, in address order; either may be static. */
-static void lock_domains(struct pl_domain *a, struct pl_domain *b)
+/*
+ * Both domains of a replace, in address order; either may be static, and one may
+ * be nested on the other or on what the other is nested on.
+ */
+static void lock_domains(struct pl_domain *old, struct pl_domain *new)
 {
+	struct pl_domain *a = pl_domain_home(old), *b = pl_domain_home(new);
+
 	if (a > b)
 		swap(a, b);
-	if (is_paging(a))
+	if (a && a != b)
 		mutex_lock(&a->lock);
-	if (is_paging(b))
+	if (b)
 		mutex_lock_nested(&b->lock, SINGLE_DEPTH_NESTING);
 }
 
-static void unlock_domains(struct pl_domain *a, struct pl_domain *b)
+static void unlock_domains(struct pl_domain *old, struct pl_domain *new)
 {
-	if (is_paging(a))
+	struct pl_domain *a = pl_domain_home(old), *b = pl_domain_home(new);
+
+	if (a)
 		mutex_unlock(&a->lock);
-	if (is_paging(b))
+	if (b && a != b)
 		mutex_unlock(&b->lock);
 }
 
@@ -149,24 +151,26 @@ static void unlock_domains(struct pl_domain *a, struct pl_domain *b)
 static void slot_relink(struct pl_slot *slot, struct pl_slot *ghost, struct pl_domain *old,
 			struct pl_domain *new, u32 flags)
 {
-	if (is_paging(old)) {
+	if (pl_domain_home(old)) {
 		*ghost = *slot;
 		ghost->flags |= PL_SLOT_GHOST;
 		list_replace(&slot->node, &ghost->node);
 	}
 	slot->flags = flags;
-	if (is_paging(new))
+	if (pl_domain_home(new))
 		pl_domain_link(new, slot);
 }
 
 /* Nothing remembers what @slot, or the ghost in its place, held. */
 static void slot_forget(struct pl_slot *slot, struct pl_domain *old)
 {
-	if (!is_paging(old))
+	struct pl_domain *home = pl_domain_home(old);
+
+	if (!home)
 		return;
-	mutex_lock(&old->lock);
+	mutex_lock(&home->lock);
 	pl_domain_unlink(old, slot);
-	mutex_unlock(&old->lock);
+	mutex_unlock(&home->lock);
 }
 
 /* From here on nothing can fail but the hardware. */

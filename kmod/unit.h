@@ -130,19 +130,24 @@ enum pl_domain_type {
 	PL_DOMAIN_BLOCKING,
 	PL_DOMAIN_IDENTITY,
 	PL_DOMAIN_PAGING,
+	PL_DOMAIN_NESTED,
 };
 
 /**
  * struct pl_domain - an address space that slots may hold
  * @type: what it is
  * @stage: 1 or 2 for a paging domain
+ * @parent: nested: the stage-2 domain under the user's tables
+ * @nr_nested: domains that have it as @parent, under @lock
+ * @user_pasids: nested: PASIDs its tables have entries for, 0 included
  * @inval_on_map: mapping owes an invalidation too (VT-d 6.1, CM=1, second stage)
  * @unit: the unit whose tables it is made of
  * @id: its name in events and log lines; 0 blocking, 1 identity
  * @iova_last: last IOVA it can map
  * @lock: mappings and @slots; a mutex, taken inside pl_dev.lock
- * @slots: struct pl_slot that hold it, and ghosts; aux slots first
- * @nr_slots: length of @slots
+ * @slots: struct pl_slot that hold it or a domain nested on it, and ghosts; aux
+ *	slots first
+ * @nr_slots: how many hold it; with nested ones the length of @slots
  * @aux_pasid: its PASID on every device, where the PASID space is global
  * @aux_users: devices that hold it at @aux_pasid
  * @rcu: freed after a grace period, the fault path may be asking for @id
@@ -153,6 +158,9 @@ struct pl_domain {
 	enum pl_domain_type type;
 	u8 stage;
 	bool inval_on_map;
+	struct pl_domain *parent;
+	unsigned int nr_nested;
+	u32 user_pasids;
 	struct pl_unit *unit;
 	u64 id;
 	u64 iova_last;
@@ -324,6 +332,11 @@ struct pl_walk {
  *	then leaves nothing behind.
  * @dev_del: every slot is blocking, ATS is off (O7); forget @d.
  * @domain_alloc: an empty paging domain; @flags PL_DOMAIN_*.  ERR_PTR.
+ * @nested_alloc: a domain that nests a user's tables on @parent, a stage-2 domain;
+ *	sets @user_pasids.  -EOPNOTSUPP another unit's kind of table, -EINVAL a
+ *	field, named in the log.  NULL where the unit does not nest.
+ * @nested_inval: what @d's RID has cached by way of the user's tables of @dom is
+ *	owed to @t: all, or what the table's entry of @pasid leads to.
  * @domain_free: @dom is in no slot and maps nothing.
  * @map: map @size bytes at @iova to @paddr with the largest pages that fit;
  *	all three are multiples of the smallest page and in range.  -EEXIST where something
@@ -344,7 +357,8 @@ struct pl_walk {
  * @settle: @old is forgotten; change what of its entry had to stay until now.
  *	NULL where set() leaves nothing to change.
  * @inval: what @d has cached for @pasid of @dom's translations of @r is owed to
- *	@t; @r stays where it is until the sync.
+ *	@t; @r stays where it is until the sync.  Of a nested @dom, @r is in the
+ *	parent's addresses.
  * @sync: pay @t.  -ETIMEDOUT or -EIO when the unit did not answer; the core
  *	then keeps all memory the unit might still read.
  * @table_free: pages on @t->table_pages go back (after sync).
@@ -368,6 +382,10 @@ struct pl_unit_ops {
 	int (*dev_add)(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t);
 	void (*dev_del)(struct pl_unit *u, struct pl_dev *d, struct pl_ticket *t);
 	struct pl_domain *(*domain_alloc)(struct pl_unit *u, u32 flags);
+	struct pl_domain *(*nested_alloc)(struct pl_unit *u, struct pl_domain *parent,
+					  const struct pl_user_table *table);
+	void (*nested_inval)(struct pl_unit *u, struct pl_dev *d, struct pl_domain *dom,
+			     pl_pasid_t pasid, struct pl_ticket *t);
 	void (*domain_free)(struct pl_unit *u, struct pl_domain *dom);
 	int (*map)(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 size, u32 prot,
 		   u64 *mapped, struct pl_ticket *t);

@@ -49,7 +49,8 @@ static void walk_both(struct pl_dev *d, pl_pasid_t pasid, u64 iova, struct pl_wa
  *
  * Context: may sleep.
  * Return: 0, -ENODEV the endpoint is gone, -EINVAL PASID 0, -EOVERFLOW beyond
- * the device, -EOPNOTSUPP the tables cannot be read.
+ * the device, -EOPNOTSUPP the tables cannot be read, or a user's are among them:
+ * the RID holds a nested domain.
  */
 int pl_slot_walk(struct pl_dev *d, pl_pasid_t pasid, u64 iova, struct pl_walk *walked,
 		 phys_addr_t *claimed)
@@ -63,7 +64,8 @@ int pl_slot_walk(struct pl_dev *d, pl_pasid_t pasid, u64 iova, struct pl_walk *w
 		ret = -ENODEV;
 	else if (pasid != PL_NO_PASID && !pl_pasid_in_range(d, pasid))
 		ret = -EOVERFLOW;
-	else if (!d->unit->ops->walk)
+	else if (!d->unit->ops->walk ||
+		 pl_slot_domain(d, PL_NO_PASID)->type == PL_DOMAIN_NESTED)
 		ret = -EOPNOTSUPP;
 	else
 		walk_both(d, pasid, iova, walked, claimed);

@@ -123,6 +123,12 @@ static bool ste_changes(struct pl_domain *old, struct pl_domain *new)
 	return !(smmu_is_stage1(old) && smmu_is_stage1(new));
 }
 
+/* 3.3.2: its stage 2 is under every PASID. */
+static bool takes_stream(const struct pl_domain *dom)
+{
+	return smmu_is_stage2(dom) || smmu_is_nested(dom);
+}
+
 static void ste_change(struct smmu_unit *v, struct pl_dev *d, struct pl_domain *new,
 		       struct pl_ticket *t)
 {
@@ -131,7 +137,7 @@ static void ste_change(struct smmu_unit *v, struct pl_dev *d, struct pl_domain *
 
 	smmu_ste_build(v, d, new, ste);
 	smmu_ste_write(v, d, ste, t);
-	sd->stage2 = smmu_is_stage2(new);
+	sd->stage2 = takes_stream(new);
 }
 
 /* Something other than blocking comes: CD 0 first, then the stream is let through. */
@@ -159,12 +165,28 @@ static void rid_leave_cd(struct smmu_unit *v, struct pl_dev *d, struct pl_domain
 	smmu_owe_slot(v, d, PL_NO_PASID, old, t);
 }
 
+/*
+ * Two users' tables may share a VMID, and use one ASID each its own way: as in
+ * cd_change(), a unit that cannot sort that out meets one after the other.
+ */
+static void rid_leave_nested(struct smmu_unit *v, struct pl_dev *d, struct pl_domain *old,
+			     struct pl_ticket *t)
+{
+	ste_change(v, d, &v->unit.blocking, t);
+	smmu_owe_slot(v, d, PL_NO_PASID, old, t);
+	smmu_sync(&v->unit, t);
+}
+
 static void rid_set(struct smmu_unit *v, struct pl_dev *d, struct pl_domain *old,
 		    struct pl_domain *new, struct pl_ticket *t)
 {
 	if (leads_somewhere(PL_NO_PASID, old) && !leads_somewhere(PL_NO_PASID, new)) {
 		rid_leave_cd(v, d, old, new, t);
 		return;
+	}
+	if (smmu_is_nested(old) && smmu_is_nested(new) && !v->unit.caps.hitless) {
+		rid_leave_nested(v, d, old, t);
+		old = &v->unit.blocking;
 	}
 	rid_fill(v, d, old, new, t);
 	if (!leads_somewhere(PL_NO_PASID, old) && !pl_domain_is_blocking(old))
@@ -196,9 +218,9 @@ static int stage2_check(const struct pl_dev *d, pl_pasid_t pasid, struct pl_doma
 {
 	const struct smmu_dev *sd = d->hw;
 
-	if (smmu_is_stage2(new) && (pasid != PL_NO_PASID || d->private_pasid))
+	if (takes_stream(new) && (pasid != PL_NO_PASID || d->private_pasid))
 		return -EOPNOTSUPP;
-	if (pasid == PL_NO_PASID ? smmu_is_stage2(new) && sd->live : sd->stage2)
+	if (pasid == PL_NO_PASID ? takes_stream(new) && sd->live : sd->stage2)
 		return -EBUSY;
 	return 0;
 }

@@ -20,7 +20,10 @@
  * The hard rule: every leaf is non-global (nG), else a TLBI by ASID would pass
  * it by.
  */
+#define pr_fmt(fmt) "pasidlab: " fmt
+
 #include <linux/err.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 
 #include "../radix_code.h"
@@ -280,6 +283,44 @@ struct pl_domain *smmu_domain_alloc(struct pl_unit *u, u32 flags)
 		return ERR_PTR(ret);
 	}
 	sd->dom.iova_last = (1ULL << (sd->dom.stage == 2 ? v->ids.pa_bits : S1_VA_BITS)) - 1;
+	return &sd->dom;
+}
+
+static const char *user_table_lacks(const struct smmu_unit *v, const struct pl_domain *parent,
+				    const struct pl_user_table *t)
+{
+	if (t->s1cdmax > FIELD_GET(SMMU_IDR1_SSIDSIZE, v->ids.idr[1]))
+		return "S1CDMax is beyond IDR1.SSIDSIZE";
+	if (t->s1fmt > SMMU_S1FMT_64K_L2 || (t->s1fmt && !t->s1cdmax))
+		return "S1Fmt is none";
+	if (t->s1fmt != SMMU_S1FMT_LINEAR && !(v->ids.idr[0] & SMMU_IDR0_CD2L))
+		return "S1Fmt has two levels and IDR0.CD2L is 0";
+	if (t->s1dss > SMMU_S1DSS_SSID0 || (t->s1dss && !t->s1cdmax))
+		return "S1DSS is none";
+	if (t->s1ctxptr & ~SMMU_STE0_S1CTXPTR || t->s1ctxptr > parent->iova_last)
+		return "S1ContextPtr is no address of the parent's, or not a multiple of 64";
+	return NULL;
+}
+
+/* pl_unit_ops.nested_alloc */
+struct pl_domain *smmu_nested_alloc(struct pl_unit *u, struct pl_domain *parent,
+				    const struct pl_user_table *table)
+{
+	struct smmu_domain *sd;
+	const char *wrong;
+
+	if (table->kind != PL_USER_TABLE_SMMUV3)
+		return ERR_PTR(-EOPNOTSUPP);
+	wrong = user_table_lacks(to_smmu(u), parent, table);
+	if (wrong) {
+		pr_err("%s: a nested domain's %s\n", u->name, wrong);
+		return ERR_PTR(-EINVAL);
+	}
+	sd = kzalloc(sizeof(*sd), GFP_KERNEL);
+	if (!sd)
+		return ERR_PTR(-ENOMEM);
+	sd->user = *table;
+	sd->dom.user_pasids = 1u << table->s1cdmax;
 	return &sd->dom;
 }
 

@@ -186,7 +186,8 @@ struct smmu_unit {
  * @cdtab: its CD table
  * @ste: its stream table entry
  * @live: SubstreamIDs but 0 whose CDs lead somewhere
- * @stage2: the RID holds a stage-2 domain: no SubstreamID can be used
+ * @stage2: the RID holds a stage-2 or nested domain: no SubstreamID can be used, or
+ *	all of them are the user's
  */
 struct smmu_dev {
 	u32 sid;
@@ -202,15 +203,17 @@ struct smmu_dev {
 };
 
 /**
- * struct smmu_domain - a paging domain
+ * struct smmu_domain - a paging or nested domain
  * @dom: the core's side
- * @table: its translation tables
+ * @table: its translation tables; nested: none
  * @vmid: stage 2: its tag
+ * @user: nested: where the user's CDs are
  */
 struct smmu_domain {
 	struct pl_domain dom;
 	struct radix table;
 	u16 vmid;
+	struct pl_user_table user;
 };
 
 static inline struct smmu_unit *to_smmu(struct pl_unit *u)
@@ -231,6 +234,11 @@ static inline bool smmu_is_stage1(const struct pl_domain *dom)
 static inline bool smmu_is_stage2(const struct pl_domain *dom)
 {
 	return dom->type == PL_DOMAIN_PAGING && dom->stage == 2;
+}
+
+static inline bool smmu_is_nested(const struct pl_domain *dom)
+{
+	return dom->type == PL_DOMAIN_NESTED;
 }
 
 /* What commands and the stream table know a device by. */
@@ -289,6 +297,8 @@ void smmu_set(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_d
 
 /* pgtable.c */
 struct pl_domain *smmu_domain_alloc(struct pl_unit *u, u32 flags);
+struct pl_domain *smmu_nested_alloc(struct pl_unit *u, struct pl_domain *parent,
+				    const struct pl_user_table *table);
 void smmu_domain_free(struct pl_unit *u, struct pl_domain *dom);
 int smmu_map(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 size, u32 prot, u64 *mapped,
 	     struct pl_ticket *t);
@@ -309,6 +319,8 @@ void smmu_owe_slot(struct smmu_unit *v, const struct pl_dev *d, pl_pasid_t pasid
 void smmu_owe_device(struct smmu_unit *v, const struct pl_dev *d, struct pl_ticket *t);
 void smmu_inval(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl_domain *dom,
 		const struct pl_range *r, struct pl_ticket *t);
+void smmu_nested_inval(struct pl_unit *u, struct pl_dev *d, struct pl_domain *dom, pl_pasid_t pasid,
+		       struct pl_ticket *t);
 int smmu_sync(struct pl_unit *u, struct pl_ticket *t);
 
 /* cmdq.c */

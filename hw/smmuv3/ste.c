@@ -19,7 +19,9 @@
  * A device's entry has its CD table from the first day on.  What its RID slot
  * holds is in S1DSS: blocking terminates, identity bypasses stage 1, a stage-1
  * domain is CD 0; PASIDs are not touched by any of these.  Only a stage-2
- * domain takes the whole stream (3.3.2), and so all its PASIDs.
+ * domain takes the whole stream (3.3.2), and so all its PASIDs.  A nested one
+ * does too: the CD table is a user's then, at an address that stage 2 translates,
+ * and so is S1DSS.
  *
  * Locking: pl_dev.lock; entries of different devices have nothing in common.
  *
@@ -79,6 +81,20 @@ static void build_stage2(const struct smmu_unit *v, const struct pl_dev *d,
 	ste[3] = virt_to_phys(dom->table.root);
 }
 
+/* 3.3.2: the parent's stage 2, under the user's CDs and tagged by its VMID. */
+static void build_nested(const struct smmu_unit *v, const struct pl_dev *d,
+			 const struct smmu_domain *dom, u64 *ste)
+{
+	const struct pl_user_table *user = &dom->user;
+
+	build_stage2(v, d, to_smmu_domain(dom->dom.parent), ste);
+	ste[0] = SMMU_STE0_V | FIELD_PREP(SMMU_STE0_CONFIG, SMMU_CONFIG_NESTED) |
+		 FIELD_PREP(SMMU_STE0_S1FMT, user->s1fmt) | user->s1ctxptr |
+		 FIELD_PREP(SMMU_STE0_S1CDMAX, user->s1cdmax);
+	ste[1] |= table_attributes(v) | FIELD_PREP(SMMU_STE1_STRW, SMMU_STRW_NS_EL1) |
+		  FIELD_PREP(SMMU_STE1_S1DSS, user->s1dss);
+}
+
 /**
  * smmu_ste_build() - the entry of a stream whose RID slot holds a domain
  * @v: the unit
@@ -96,6 +112,8 @@ void smmu_ste_build(const struct smmu_unit *v, const struct pl_dev *d, struct pl
 	memset(ste, 0, SMMU_STE_WORDS * sizeof(*ste));
 	if (smmu_is_stage2(dom))
 		build_stage2(v, d, to_smmu_domain(dom), ste);
+	else if (smmu_is_nested(dom))
+		build_nested(v, d, to_smmu_domain(dom), ste);
 	else if (dom->type == PL_DOMAIN_IDENTITY && !sd->ssid_bits)
 		build_bypass(v, d, ste);
 	else if (dom->type == PL_DOMAIN_IDENTITY)

@@ -21,6 +21,7 @@
  *
  * The hard rule: what one slot owes stays in one batch.
  */
+#include <linux/array_size.h>
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/minmax.h>
@@ -100,7 +101,7 @@ static struct smmu_ticket *ticket_room(struct smmu_unit *v, struct pl_ticket *t)
 	struct smmu_ticket *st = to_st(t);
 
 	if (st->nr_config > NR_CONFIG - 2 || st->nr_tlb > NR_TLB - tlb ||
-	    st->nr_atc > NR_ATC - 1)
+	    st->nr_atc > NR_ATC - 2)
 		ticket_emit(v, t);
 	return st;
 }
@@ -357,6 +358,39 @@ static bool owe_atc(struct smmu_ticket *st, const struct pl_dev *d, pl_pasid_t p
 			    (ssv ? FIELD_PREP(SMMU_CMD0_SSID, pasid) : 0), hi);
 }
 
+/* A user's tables: any address, with a PASID or without. */
+static void owe_atc_device(struct smmu_ticket *st, const struct pl_dev *d)
+{
+	const u64 ssvs[] = { 0, SMMU_CMD0_SSV | SMMU_ATC0_GLOBAL };
+	struct pl_merge m = {
+		.list = st->atc,
+		.n = &st->nr_atc,
+		.mask = SMMU_CMD0_SID | SMMU_CMD0_SSV,
+	};
+	size_t i;
+
+	for (i = 0; d->ats && i < ARRAY_SIZE(ssvs); i++) {
+		m.tag = FIELD_PREP(SMMU_CMD0_SID, smmu_sid(d)) | (ssvs[i] & SMMU_CMD0_SSV);
+		m.wide[0] = SMMU_CMD_ATC_INV | FIELD_PREP(SMMU_CMD0_SID, smmu_sid(d)) | ssvs[i];
+		m.wide[1] = SMMU_ATC_SIZE_ALL;
+		pl_merge_add(&m, m.wide[0], m.wide[1]);
+	}
+}
+
+/*
+ * What both stages made is found by VMID and ASID, not by the IPA in between
+ * (4.4.3), and the ASIDs are the user's.  One command for both stages: of two, the
+ * first would have to be complete before the second begins.
+ */
+static void owe_nested(struct smmu_ticket *st, const struct pl_dev *d, struct pl_domain *dom)
+{
+	u16 vmid = to_smmu_domain(dom->parent)->vmid;
+	u64 all = tlbi(SMMU_CMD_TLBI_S12_VMALL, vmid, 0);
+
+	owe_tlb(st, vmid, all, 0, all, 0);
+	owe_atc_device(st, d);
+}
+
 /*
  * What the TLB and the device TLB may hold of one slot; @r NULL: all of it.  The
  * wide forms cover every PASID of the device, but not the RID, which may hold a
@@ -369,6 +403,10 @@ static void owe_translations(struct smmu_unit *v, struct smmu_ticket *st, const 
 
 	if (tagged && st->covered == d && st->range == r)
 		return;
+	if (smmu_is_nested(dom)) {
+		owe_nested(st, d, dom);
+		return;
+	}
 	if (smmu_is_stage2(dom))
 		owe_stage2(v, st, to_smmu_domain(dom)->vmid, r);
 	else if (dom->type != PL_DOMAIN_IDENTITY || tagged)
@@ -415,6 +453,30 @@ void smmu_inval(struct pl_unit *u, struct pl_dev *d, pl_pasid_t pasid, struct pl
 	struct smmu_unit *v = to_smmu(u);
 
 	owe_translations(v, ticket_room(v, t), d, pasid, dom, r);
+}
+
+/*
+ * pl_unit_ops.nested_inval: the stream's CDs, or one and the way to it, then
+ * all of the VMID's stage 1.  CD 0 may be that of requests without a PASID.
+ */
+void smmu_nested_inval(struct pl_unit *u, struct pl_dev *d, struct pl_domain *dom, pl_pasid_t pasid,
+		       struct pl_ticket *t)
+{
+	u16 vmid = to_smmu_domain(dom->parent)->vmid;
+	u64 all = tlbi(SMMU_CMD_TLBI_NH_ALL, vmid, 0);
+	struct smmu_unit *v = to_smmu(u);
+	struct smmu_ticket *st;
+
+	if (pasid == PL_NO_PASID)
+		smmu_owe_ste(v, d, true, t);
+	else
+		smmu_owe_cd(v, d, pasid, false, t);
+	st = ticket_room(v, t);
+	owe_tlb(st, vmid, all, 0, all, 0);
+	if (!pasid || pasid == PL_NO_PASID)
+		owe_atc_device(st, d);
+	else if (d->ats)
+		owe_atc(st, d, pasid, NULL);
 }
 
 /* pl_unit_ops.sync: nothing owed, nothing waited for. */

@@ -78,12 +78,11 @@ static const char *unit_lacks(const struct smmu_unit *v, enum pl_dev_feature f)
 	case PL_FEAT_STAGE1:
 		return NULL;
 	case PL_FEAT_STAGE2:
+	case PL_FEAT_NEST_RID:
 		return v->unit.caps.stage2 ? NULL : "the unit has no stage 2 (IDR0.S2P is 0)";
 	case PL_FEAT_STAGE2_PASID:
 	case PL_FEAT_NEST_PASID:
 		return "a stream has one stage 2, for all its PASIDs (IHI0070 3.3.2)";
-	case PL_FEAT_NEST_RID:
-		return "this driver version builds no nested entries";
 	case PL_FEAT_SVA:
 	case PL_FEAT_IOPF:
 	case PL_FEAT_PRI:
@@ -105,6 +104,7 @@ static const char *device_lacks(const struct pl_dev *d, enum pl_dev_feature f)
 	case PL_FEAT_ATS:
 		return d->ats ? NULL : "the device has no ATS capability (PCIe 10.5.1)";
 	case PL_FEAT_STAGE2:
+	case PL_FEAT_NEST_RID:
 		return d->private_pasid ?
 		       "the device's rings keep a PASID, and a stage 2 would be that one's too (IHI0070 3.3.2)" :
 		       NULL;
@@ -159,6 +159,8 @@ static const struct pl_unit_ops smmu_ops = {
 	.dev_add = smmu_dev_add,
 	.dev_del = smmu_dev_del,
 	.domain_alloc = smmu_domain_alloc,
+	.nested_alloc = smmu_nested_alloc,
+	.nested_inval = smmu_nested_inval,
 	.domain_free = smmu_domain_free,
 	.map = smmu_map,
 	.unmap = smmu_unmap,

@@ -89,7 +89,8 @@ enum pl_dev_feature {
  * @PL_OP_DETACH: a slot went back to the blocking domain
  * @PL_OP_DETACH_ALL: all PASID slots of a device went back in one call
  * @PL_OP_MAP: pages were mapped into a domain
- * @PL_OP_UNMAP: pages were unmapped from a domain
+ * @PL_OP_UNMAP: pages were unmapped from a domain, or from the user's tables of a
+ *	nested one
  * @PL_OP_DEV_ADD: an endpoint came
  * @PL_OP_DEV_DEL: an endpoint went
  * @PL_OP_NR: their number
@@ -327,6 +328,31 @@ struct pl_ioc_free {
 	__u32 flags;
 	__u32 handle;
 	__u32 reserved;
+};
+
+/* Whose tables a struct pl_user_table describes. */
+#define PL_USER_TABLE_SMMUV3	1	/* context descriptors (IHI0070 5.4) */
+
+/**
+ * struct pl_user_table - a user's own first stage, for a nested domain
+ * @kind: PL_USER_TABLE_*
+ * @s1fmt: STE.S1Fmt: 0 linear, 1 and 2 two levels with leaves of 4 or 64 KiB
+ * @s1cdmax: STE.S1CDMax: log2 of the context descriptors
+ * @s1dss: STE.S1DSS, of requests without a PASID: 0 refused, 1 stage 2 alone,
+ *	2 by descriptor 0
+ * @s1ctxptr: STE.S1ContextPtr: where the descriptors are, an address that the
+ *	parent translates; a multiple of 64
+ * @reserved: must be 0
+ *
+ * @s1fmt and @s1dss must be 0 where @s1cdmax is.
+ */
+struct pl_user_table {
+	__u32 kind;
+	__u32 s1fmt;
+	__u32 s1cdmax;
+	__u32 s1dss;
+	__u64 s1ctxptr;
+	__u64 reserved;
 };
 
 #define PL_PROT_READ		(1u << 0)
@@ -634,7 +660,8 @@ struct pl_ioc_violation {
  *
  * It changes nothing.  Physical addresses are an administrator's to know:
  * -EPERM without CAP_SYS_ADMIN.  -EINVAL PASID 0, -EOVERFLOW a PASID beyond the
- * device, -EOPNOTSUPP where the unit's tables cannot be read.
+ * device, -EOPNOTSUPP where the unit's tables cannot be read, or while the RID
+ * holds a nested domain.
  */
 struct pl_ioc_walk {
 	__u32 size;

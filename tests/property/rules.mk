@@ -9,3 +9,5 @@ property_API	:= $(property_SRC) tests/property/api-property.c tests/property/bac
 $(eval $(call t0_program,api-property,$(property_API) $(tests_RIG),plain asan,$(tests_ALL_PARTS)))
 $(eval $(call t0_program,slot-test,tests/unit/slot-test.c $(tests_RIG),plain asan,\
 	$(tests_ALL_PARTS)))
+$(eval $(call t0_program,smmuv3-nest-test,tests/unit/smmuv3-nest-test.c $(tests_RIG),plain asan,\
+	$(tests_ALL_PARTS)))

@@ -446,7 +446,23 @@ static void pair(struct world *w, const u64 *old, const u64 *target)
 		assert_int_equal(syncs, 0);
 }
 
-#define NR_STES	8
+#define NR_STES	13
+
+/* A user's CDs on top of @parent. */
+static void build_nested(struct world *w, struct pl_domain *parent, u32 s1cdmax, u32 s1dss,
+			 u64 *ste)
+{
+	struct pl_user_table t = {
+		.kind = PL_USER_TABLE_SMMUV3, .s1cdmax = s1cdmax, .s1dss = s1dss,
+		.s1ctxptr = IOVA,
+	};
+	struct pl_domain *dom = pl_domain_alloc_nested(parent, &t);
+
+	assert_false(IS_ERR(dom));
+	smmu_ste_build(w->v, w->d, dom, ste);
+	assert_int_equal(FIELD_GET(SMMU_STE0_CONFIG, ste[0]), SMMU_CONFIG_NESTED);
+	assert_int_equal(pl_domain_free(dom), 0);
+}
 
 /* Every entry this driver ever builds for a device. */
 static void build_all(struct world *w, u64 stes[NR_STES][SMMU_STE_WORDS])
@@ -454,6 +470,7 @@ static void build_all(struct world *w, u64 stes[NR_STES][SMMU_STE_WORDS])
 	struct pl_domain *s2a = domain(w, PL_DOMAIN_STAGE2), *s2b = domain(w, PL_DOMAIN_STAGE2);
 	struct smmu_dev *sd = w->d->hw;
 	u8 bits = sd->ssid_bits;
+	u32 dss;
 
 	memset(stes, 0, NR_STES * sizeof(stes[0]));
 	smmu_ste_build(w->v, w->d, pl_blocking_domain(&w->dev), stes[1]);
@@ -465,6 +482,10 @@ static void build_all(struct world *w, u64 stes[NR_STES][SMMU_STE_WORDS])
 	smmu_ste_build(w->v, w->d, w->x, stes[6]);
 	smmu_ste_build(w->v, w->d, pl_identity_domain(&w->dev), stes[7]);
 	sd->ssid_bits = bits;
+	for (dss = SMMU_S1DSS_TERMINATE; dss <= SMMU_S1DSS_SSID0; dss++)
+		build_nested(w, s2a, 6, dss, stes[8 + dss]);
+	build_nested(w, s2a, 0, 0, stes[11]);
+	build_nested(w, s2b, 6, SMMU_S1DSS_SSID0, stes[12]);
 	assert_int_equal(pl_domain_free(s2a), 0);
 	assert_int_equal(pl_domain_free(s2b), 0);
 }
@@ -526,6 +547,27 @@ static void rid_states_are_one_store_apart(void **state)
 	assert_int_equal(write_over(w, stes[6], stes[7], &refused), 1);
 	assert_int_equal(write_over(w, stes[7], stes[6], &refused), 1);
 	assert_int_equal(write_over(w, stes[3], stes[4], &refused), 3);
+	assert_true(refused);
+}
+
+/* One S1DSS and another are one word apart; so are a parent and what is nested on it. */
+static void nested_entries_of_one_parent_change_hitless(void **state)
+{
+	u64 stes[NR_STES][SMMU_STE_WORDS];
+	struct world *w = *state;
+	bool refused;
+	u32 i, k;
+
+	build_all(w, stes);
+	for (i = 8; i <= 10; i++)
+		for (k = 8; k <= 10; k++)
+			if (i != k)
+				assert_int_equal(write_over(w, stes[i], stes[k], &refused), 1);
+	write_over(w, stes[4], stes[10], &refused);
+	assert_false(refused);
+	write_over(w, stes[10], stes[4], &refused);
+	assert_false(refused);
+	write_over(w, stes[10], stes[12], &refused);
 	assert_true(refused);
 }
 
@@ -1098,6 +1140,7 @@ int main(void)
 		WIRE_ATS(every_pair_of_entries_shows_old_or_new),
 		WIRE(every_pair_of_random_entries_shows_old_or_new),
 		WIRE(rid_states_are_one_store_apart),
+		WIRE(nested_entries_of_one_parent_change_hitless),
 		WIRE(a_live_cd_changes_in_ttb0_alone),
 		WIRE(attach_says_one_command_and_one_sync),
 		WIRE_ATS(attach_says_one_command_and_one_sync),
