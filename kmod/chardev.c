@@ -46,6 +46,8 @@ union pl_arg {
 	struct pl_ioc_mode mode;
 	struct pl_ioc_claim claim;
 	struct pl_ioc_domain_alloc domain_alloc;
+	struct pl_ioc_nested_alloc nested_alloc;
+	struct pl_ioc_nested_inval nested_inval;
 	struct pl_ioc_free free;
 	struct pl_ioc_map map;
 	struct pl_ioc_unmap unmap;
@@ -200,6 +202,20 @@ static int req_domain_alloc(struct pl_call *c, void *p)
 
 	return pl_file_new_domain(c->file, c->dev->d, arg->flags, &arg->domain,
 				  &arg->iova_last);
+}
+
+static int req_nested_alloc(struct pl_call *c, void *p)
+{
+	struct pl_ioc_nested_alloc *arg = p;
+
+	return pl_file_new_nested(c->file, c->dom, &arg->table, &arg->nested);
+}
+
+static int req_nested_inval(struct pl_call *c, void *p)
+{
+	struct pl_ioc_nested_inval *arg = p;
+
+	return pl_nested_inval(c->dom, arg->pasid);
 }
 
 static int req_map(struct pl_call *c, void *p)
@@ -462,7 +478,7 @@ static int req_walk(struct pl_call *c, void *p)
 
 #define CALL_DEV	BIT(0)	/* names a device, in its field dev */
 #define CALL_LOCK	BIT(1)	/* runs under that handle's lock */
-#define CALL_PAGING	BIT(2)	/* names a paging domain */
+#define CALL_PAGING	BIT(2)	/* names a domain of the file's own */
 #define CALL_DOMAIN	BIT(3)	/* names a domain, static ones too */
 #define CALL_OUT	BIT(4)	/* has an answer */
 
@@ -528,6 +544,10 @@ static const struct pl_request requests[] = {
 	REQUEST(PL_IOC_DOMAIN_ALLOC, pl_ioc_domain_alloc, iova_last, req_domain_alloc,
 		CALL_DEV | CALL_OUT, DEV(pl_ioc_domain_alloc),
 		FLAGS(PL_DOMAIN_STAGE1 | PL_DOMAIN_STAGE2)),
+	REQUEST(PL_IOC_NESTED_ALLOC, pl_ioc_nested_alloc, table, req_nested_alloc,
+		CALL_PAGING | CALL_OUT, DOMAIN(pl_ioc_nested_alloc)),
+	REQUEST(PL_IOC_NESTED_INVAL, pl_ioc_nested_inval, pasid, req_nested_inval, CALL_PAGING,
+		DOMAIN(pl_ioc_nested_inval)),
 	REQUEST(PL_IOC_MAP, pl_ioc_map, length, req_map, CALL_PAGING, DOMAIN(pl_ioc_map),
 		RESERVED(pl_ioc_map), FLAGS(PL_PROT_READ | PL_PROT_WRITE)),
 	REQUEST(PL_IOC_UNMAP, pl_ioc_unmap, unmapped, req_unmap, CALL_PAGING | CALL_OUT,

@@ -112,6 +112,8 @@ void pl_file_free(struct pl_file *f);
 int pl_file_open_dev(struct pl_file *f, const char *name, u32 *handle);
 int pl_file_new_domain(struct pl_file *f, struct pl_dev *d, u32 flags, u32 *handle,
 		       u64 *iova_last);
+int pl_file_new_nested(struct pl_file *f, struct pl_domain *parent,
+		       const struct pl_user_table *t, u32 *handle);
 int pl_file_drop(struct pl_file *f, u32 handle);
 bool pl_fdev_has_pasids(struct pl_file *f, struct pl_fdev *fdev);
 int pl_call_dev(struct pl_call *c, u32 handle);

@@ -159,6 +159,11 @@ static void fdom_free(struct pl_fdom *fdom)
 	kfree(fdom);
 }
 
+static bool is_nested(struct pl_handle *h)
+{
+	return h->kind == PL_KIND_DOMAIN && to_fdom(h)->areas.dom->type == PL_DOMAIN_NESTED;
+}
+
 /**
  * pl_file_free() - the file is closed: all it did goes
  * @f: the file; no call runs
@@ -173,6 +178,10 @@ void pl_file_free(struct pl_file *f)
 	xa_for_each(&f->handles, i, h)
 		if (h->kind == PL_KIND_DEV)
 			fdev_clear(f, to_fdev(h));
+	/* What is nested goes before what it is nested on. */
+	xa_for_each(&f->handles, i, h)
+		if (is_nested(h))
+			fdom_free(to_fdom(xa_erase(&f->handles, i)));
 	xa_for_each(&f->handles, i, h)
 		if (h->kind == PL_KIND_DOMAIN)
 			fdom_free(to_fdom(h));
@@ -256,22 +265,34 @@ int pl_file_open_dev(struct pl_file *f, const char *name, u32 *handle)
 	return ret;
 }
 
-static struct pl_fdom *fdom_new(struct pl_dev *d, u32 flags)
+/* Takes over @dom, and frees it on failure. */
+static struct pl_fdom *fdom_new(struct pl_domain *dom)
 {
-	struct pl_fdom *fdom = kzalloc(sizeof(*fdom), GFP_KERNEL_ACCOUNT);
-	struct pl_domain *dom;
+	struct pl_fdom *fdom;
 
-	if (!fdom)
-		return ERR_PTR(-ENOMEM);
-	dom = pl_domain_new_for(d, flags);
-	if (IS_ERR(dom)) {
-		kfree(fdom);
+	if (IS_ERR(dom))
 		return ERR_CAST(dom);
+	fdom = kzalloc(sizeof(*fdom), GFP_KERNEL_ACCOUNT);
+	if (!fdom) {
+		pl_domain_free(dom);
+		return ERR_PTR(-ENOMEM);
 	}
-	/* The caller's device handle holds the module already. */
-	__module_get(d->unit->owner);
+	/* The handle that the caller made it with holds the module already. */
+	__module_get(dom->unit->owner);
 	pl_areas_init(&fdom->areas, dom);
 	return fdom;
+}
+
+static int fdom_add(struct pl_file *f, struct pl_fdom *fdom, u32 *handle)
+{
+	int ret;
+
+	mutex_lock(&f->lock);
+	ret = handle_add(f, &fdom->h, PL_KIND_DOMAIN, handle);
+	mutex_unlock(&f->lock);
+	if (ret)
+		fdom_free(fdom);
+	return ret;
 }
 
 /**
@@ -288,19 +309,31 @@ static struct pl_fdom *fdom_new(struct pl_dev *d, u32 flags)
 int pl_file_new_domain(struct pl_file *f, struct pl_dev *d, u32 flags, u32 *handle,
 		       u64 *iova_last)
 {
-	struct pl_fdom *fdom = fdom_new(d, flags);
-	int ret;
+	struct pl_fdom *fdom = fdom_new(pl_domain_new_for(d, flags));
 
 	if (IS_ERR(fdom))
 		return PTR_ERR(fdom);
 	/* Read now: another thread may free the handle as soon as it is there. */
 	*iova_last = fdom->areas.dom->iova_last;
-	mutex_lock(&f->lock);
-	ret = handle_add(f, &fdom->h, PL_KIND_DOMAIN, handle);
-	mutex_unlock(&f->lock);
-	if (ret)
-		fdom_free(fdom);
-	return ret;
+	return fdom_add(f, fdom, handle);
+}
+
+/**
+ * pl_file_new_nested() - a nested domain and a handle for it
+ * @f: the file
+ * @parent: held by a domain handle in use
+ * @t: the user's tables
+ * @handle: out
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM, or as pl_domain_alloc_nested().
+ */
+int pl_file_new_nested(struct pl_file *f, struct pl_domain *parent,
+		       const struct pl_user_table *t, u32 *handle)
+{
+	struct pl_fdom *fdom = fdom_new(pl_domain_alloc_nested(parent, t));
+
+	return IS_ERR(fdom) ? PTR_ERR(fdom) : fdom_add(f, fdom, handle);
 }
 
 /**
@@ -350,13 +383,19 @@ static bool fdev_busy(struct pl_file *f, struct pl_fdev *fdev)
 
 static bool handle_busy(struct pl_file *f, struct pl_handle *h)
 {
+	const struct pl_domain *dom;
+
 	/* Pairs with handle_put(). */
 	if (atomic_read_acquire(&h->users))
 		return true;
 	if (h->kind == PL_KIND_DEV)
 		return fdev_busy(f, to_fdev(h));
-	/* Only calls of this file put it into slots; endpoints may take it out. */
-	return READ_ONCE(to_fdom(h)->areas.dom->nr_slots);
+	/*
+	 * Only calls of this file put it into slots, or nest on it; endpoints may take
+	 * it out.
+	 */
+	dom = to_fdom(h)->areas.dom;
+	return READ_ONCE(dom->nr_slots) || READ_ONCE(dom->nr_nested);
 }
 
 /* One of several opens of a device needs no more than to be counted. */

@@ -31,7 +31,7 @@
 #include <linux/types.h>
 
 #define PL_ABI_MAJOR		1	/* differs: nothing is compatible */
-#define PL_ABI_MINOR		1	/* grows with each addition */
+#define PL_ABI_MINOR		2	/* grows with each addition */
 
 #define PL_DEV_NODE		"/dev/pasidlab"
 
@@ -318,10 +318,10 @@ struct pl_ioc_domain_alloc {
  * @handle: in, device or domain handle
  * @reserved: must be 0
  *
- * -EBUSY for a domain that sits in a slot, and for a device on which this
- * file still holds attachments, the claim or an enabled feature, and while
- * another thread's request uses the handle; -EINVAL for a static handle.  A
- * device's private PASIDs go with its handle.
+ * -EBUSY for a domain that sits in a slot or has another nested on it, and for a
+ * device on which this file still holds attachments, the claim or an enabled
+ * feature, and while another thread's request uses the handle; -EINVAL for a
+ * static handle.  A device's private PASIDs go with its handle.
  */
 struct pl_ioc_free {
 	__u32 size;
@@ -353,6 +353,50 @@ struct pl_user_table {
 	__u32 s1dss;
 	__u64 s1ctxptr;
 	__u64 reserved;
+};
+
+/**
+ * struct pl_ioc_nested_alloc - PL_IOC_NESTED_ALLOC, a domain of a user's own first
+ * stage (since ABI 1.2)
+ * @size: sizeof(struct pl_ioc_nested_alloc)
+ * @flags: must be 0
+ * @domain: in, the parent: handle of a stage-2 domain
+ * @nested: out, domain handle
+ * @table: in, the user's tables
+ *
+ * The domain goes into RID slots of devices with PL_FEAT_NEST_RID; PASIDs are then
+ * the user's too, and a set of the file's own is -EBUSY.  Memory is mapped into the
+ * parent; PL_IOC_MAP and PL_IOC_UNMAP of the nested domain are -EINVAL.  The parent
+ * cannot be freed while the nested domain is there (-EBUSY).
+ *
+ * -EINVAL not a stage-2 domain, or a field of @table, which the kernel's log
+ * names; -EOPNOTSUPP the unit does not nest or has tables of another kind.
+ */
+struct pl_ioc_nested_alloc {
+	__u32 size;
+	__u32 flags;
+	__u32 domain;
+	__u32 nested;
+	struct pl_user_table table;
+};
+
+/**
+ * struct pl_ioc_nested_inval - PL_IOC_NESTED_INVAL, the user's tables changed (since
+ * ABI 1.2)
+ * @size: sizeof(struct pl_ioc_nested_inval)
+ * @flags: must be 0
+ * @domain: in, handle of a nested domain
+ * @pasid: in, whose entry or pages changed; 0 for requests without a PASID,
+ *	PL_NO_PASID_U for any
+ *
+ * When it returns no device translates by what the tables said before.  -EINVAL
+ * not a nested domain, -EOVERFLOW a PASID its tables have no entry for.
+ */
+struct pl_ioc_nested_inval {
+	__u32 size;
+	__u32 flags;
+	__u32 domain;
+	__u32 pasid;
 };
 
 #define PL_PROT_READ		(1u << 0)
@@ -689,6 +733,8 @@ struct pl_ioc_walk {
 #define PL_IOC_DOMAIN_ALLOC	_IOWR(PL_IOC_TYPE, 0x10, struct pl_ioc_domain_alloc)
 #define PL_IOC_MAP		_IOWR(PL_IOC_TYPE, 0x11, struct pl_ioc_map)
 #define PL_IOC_UNMAP		_IOWR(PL_IOC_TYPE, 0x12, struct pl_ioc_unmap)
+#define PL_IOC_NESTED_ALLOC	_IOWR(PL_IOC_TYPE, 0x13, struct pl_ioc_nested_alloc)
+#define PL_IOC_NESTED_INVAL	_IOWR(PL_IOC_TYPE, 0x14, struct pl_ioc_nested_inval)
 #define PL_IOC_PASID_ALLOC	_IOWR(PL_IOC_TYPE, 0x20, struct pl_ioc_pasid)
 #define PL_IOC_PASID_FREE	_IOWR(PL_IOC_TYPE, 0x21, struct pl_ioc_pasid)
 #define PL_IOC_SET		_IOWR(PL_IOC_TYPE, 0x22, struct pl_ioc_set)

@@ -79,6 +79,8 @@ static const struct {
 	{ PL_IOC_MODE, "fhu", sizeof(struct pl_ioc_mode) },
 	{ PL_IOC_CLAIM, "fhu", sizeof(struct pl_ioc_claim) },
 	{ PL_IOC_DOMAIN_ALLOC, "fhoO", sizeof(struct pl_ioc_domain_alloc) },
+	{ PL_IOC_NESTED_ALLOC, "fhouuuuiO", sizeof(struct pl_ioc_nested_alloc) },
+	{ PL_IOC_NESTED_INVAL, "fhp", sizeof(struct pl_ioc_nested_inval) },
 	{ PL_IOC_MAP, "fhzial", sizeof(struct pl_ioc_map) },
 	{ PL_IOC_UNMAP, "fhzilO", sizeof(struct pl_ioc_unmap) },
 	{ PL_IOC_PASID_ALLOC, "fho", sizeof(struct pl_ioc_pasid) },

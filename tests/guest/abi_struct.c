@@ -191,6 +191,37 @@ static void undo_domain_alloc(struct stage *s, void *arg, int err)
 		EXPECT_OK(plu_free(&s->a->f, req->domain));
 }
 
+static void fill_nested_alloc(struct stage *s, void *arg)
+{
+	struct pl_ioc_nested_alloc *req = arg;
+
+	s->tmp = 0;
+	if (plu_domain_alloc(&s->a->f, dev0(s), PL_DOMAIN_STAGE2, &s->tmp, NULL))
+		s->tmp = s->spare;
+	req->domain = s->tmp;
+	req->table.kind = PL_USER_TABLE_SMMUV3;
+	req->table.s1ctxptr = ABI_IOVA;
+}
+
+static void undo_nested_alloc(struct stage *s, void *arg, int err)
+{
+	struct pl_ioc_nested_alloc *req = arg;
+
+	if (!err)
+		EXPECT_OK(plu_free(&s->a->f, req->nested));
+	if (s->tmp != s->spare)
+		EXPECT_OK(plu_free(&s->a->f, s->tmp));
+}
+
+/* Of a paging domain: -EINVAL, once nothing else is wrong. */
+static void fill_nested_inval(struct stage *s, void *arg)
+{
+	struct pl_ioc_nested_inval *req = arg;
+
+	req->domain = s->spare;
+	req->pasid = PL_NO_PASID_U;
+}
+
 static void fill_map(struct stage *s, void *arg)
 {
 	struct pl_ioc_map *req = arg;
@@ -432,6 +463,10 @@ static const struct request requests[] = {
 	{ REQ(DOMAIN_ALLOC, pl_ioc_domain_alloc), DEV(pl_ioc_domain_alloc), .out = true,
 	  .known_flags = PL_DOMAIN_STAGE1 | PL_DOMAIN_STAGE2,
 	  CALL(fill_domain_alloc, undo_domain_alloc) },
+	{ REQ(NESTED_ALLOC, pl_ioc_nested_alloc), DOMAIN(pl_ioc_nested_alloc), .out = true,
+	  CALL(fill_nested_alloc, undo_nested_alloc) },
+	{ REQ(NESTED_INVAL, pl_ioc_nested_inval), DOMAIN(pl_ioc_nested_inval),
+	  CALL(fill_nested_inval, undo_nothing) },
 	{ REQ(MAP, pl_ioc_map), DOMAIN(pl_ioc_map), RESERVED(pl_ioc_map),
 	  .known_flags = PL_PROT_READ | PL_PROT_WRITE, CALL(fill_map, undo_map) },
 	{ REQ(UNMAP, pl_ioc_unmap), DOMAIN(pl_ioc_unmap), RESERVED(pl_ioc_unmap), .out = true,
@@ -696,6 +731,11 @@ static const struct mutation mutations[] = {
 	{ "domain handle 2^32 - 1", has_domain, spoil_domain_far, -ENOENT },
 };
 
+static bool nests(const struct stage *s)
+{
+	return s->a->dev[0].info.features & 1u << PL_FEAT_NEST_RID;
+}
+
 /* What a unit has not, it has not: violations are a model's, and faults may be the kernel's. */
 static bool valid_result(const struct stage *s, const struct request *r, int err)
 {
@@ -703,6 +743,10 @@ static bool valid_result(const struct stage *s, const struct request *r, int err
 		return true;
 	if (r->nr == PL_IOC_WALK && err == -EOPNOTSUPP)
 		return abi_missing(s->a, NEED_WALK);
+	if (r->nr == PL_IOC_NESTED_INVAL)
+		return err == -EINVAL;
+	if (r->nr == PL_IOC_NESTED_ALLOC && !nests(s))
+		return err == (s->tmp == s->spare ? -EINVAL : -EOPNOTSUPP);
 	if (r->nr == PL_IOC_FAULT && s->a->uncounted & PL_UNCOUNTED_FAULTS)
 		return err == -EOPNOTSUPP;
 	return !err;

@@ -6,7 +6,8 @@ mutants_REST	:= $(patsubst %,$(mutants_OBJ)/tests/property/%.o,oracle steps dma 
 		   backend_api api-property) $(tests_RIG:%.c=$(mutants_OBJ)/%.o)
 mutants_NEST	:= $(mutants_OBJ)/tests/unit/smmuv3-nest-test.o $(tests_RIG:%.c=$(mutants_OBJ)/%.o)
 
-$(tests_B)/mutants: tests/mutants/run tests/mutants/list $(mutants_REST) $(mutants_NEST) $(tests_B)/plain/shim.a \
+$(tests_B)/mutants: tests/mutants/run tests/mutants/list $(mutants_REST) \
+		$(mutants_NEST) $(tests_B)/plain/shim.a \
 		$(tests_ALL_PARTS:%=$(tests_B)/plain/%.a)
 	@echo '  GEN       $@'
 	$(Q)printf '%s\n' '#!/bin/sh' \

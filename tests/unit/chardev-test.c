@@ -173,6 +173,9 @@ static const struct layout layouts[] = {
 	LAYOUT(PL_IOC_CLAIM, pl_ioc_claim, HAS(pl_ioc_claim, dev)),
 	LAYOUT(PL_IOC_DOMAIN_ALLOC, pl_ioc_domain_alloc, HAS(pl_ioc_domain_alloc, dev),
 	       .flags = PL_DOMAIN_STAGE1 | PL_DOMAIN_STAGE2, .out = true),
+	LAYOUT(PL_IOC_NESTED_ALLOC, pl_ioc_nested_alloc, HAS(pl_ioc_nested_alloc, domain),
+	       .out = true),
+	LAYOUT(PL_IOC_NESTED_INVAL, pl_ioc_nested_inval, HAS(pl_ioc_nested_inval, domain)),
 	LAYOUT(PL_IOC_MAP, pl_ioc_map, HAS(pl_ioc_map, domain), HAS(pl_ioc_map, reserved),
 	       .flags = PL_PROT_READ | PL_PROT_WRITE),
 	LAYOUT(PL_IOC_UNMAP, pl_ioc_unmap, HAS(pl_ioc_unmap, domain),
@@ -461,6 +464,8 @@ struct refusal {
 	REFUSAL(_what, _cmd, _want, pl_ioc_attach, __VA_ARGS__)
 #define RW	(PL_PROT_READ | PL_PROT_WRITE)
 
+#define USER_TABLE	{ .kind = PL_USER_TABLE_SMMUV3, .s1ctxptr = IOVA }
+
 static const struct refusal refusals[] = {
 	REFUSAL("no such endpoint", PL_IOC_DEV_INFO, -ENODEV, pl_ioc_dev_info, .index = LAB_EPS),
 	REFUSAL("far beyond", PL_IOC_DEV_INFO, -ENODEV, pl_ioc_dev_info, .index = UINT32_MAX),
@@ -500,6 +505,13 @@ static const struct refusal refusals[] = {
 
 	REFUSAL("both stages", PL_IOC_DOMAIN_ALLOC, -EINVAL, pl_ioc_domain_alloc, .dev = DEV_A,
 		.flags = PL_DOMAIN_STAGE1 | PL_DOMAIN_STAGE2),
+
+	REFUSAL("static parent", PL_IOC_NESTED_ALLOC, -ENOENT, pl_ioc_nested_alloc,
+		.domain = PL_HANDLE_BLOCKING, .table = USER_TABLE),
+	REFUSAL("stage-1 parent", PL_IOC_NESTED_ALLOC, -EINVAL, pl_ioc_nested_alloc,
+		.domain = DOM_SET, .table = USER_TABLE),
+	REFUSAL("not nested", PL_IOC_NESTED_INVAL, -EINVAL, pl_ioc_nested_inval,
+		.domain = DOM_SET, .pasid = PL_NO_PASID_U),
 
 	R_MAP("no permission", -EINVAL, .iova = FREE_IOVA, .uaddr = V_BUFFER, .length = PAGE_SIZE),
 	R_MAP("empty", -EINVAL, .flags = RW, .iova = FREE_IOVA, .uaddr = V_BUFFER),

@@ -24,7 +24,9 @@
 #include <linux/io.h>
 
 #include "../../hw/smmuv3/regs.h"
+#include "../../kmod/chardev.h"
 #include "../rig.h"
+#include "shim.h"
 #include "shim_control.h"
 
 #define GUEST		0x80000000ull	/* IPA of the first page */
@@ -463,6 +465,63 @@ static void a_bad_table_is_refused_by_field(void **state)
 	assert_int_equal(w->parent->nr_nested, 1);
 }
 
+/* The ioctl ABI's side: numbers, and the end of a file with both domains in it. */
+static void a_file_takes_its_nested_domains_with_it(void **state)
+{
+	struct world *w = *state;
+	struct pl_call c = { .file = pl_file_new() };
+	struct pl_user_table bad = good;
+	u32 dev, parent, nested;
+	u64 last;
+
+	assert_non_null(c.file);
+	assert_int_equal(pl_file_open_dev(c.file, dev_name(w->a), &dev), 0);
+	assert_int_equal(pl_call_dev(&c, dev), 0);
+	assert_int_equal(pl_file_new_domain(c.file, c.dev->d, PL_DOMAIN_STAGE2, &parent, &last), 0);
+	assert_int_equal(pl_call_domain(&c, parent, false), 0);
+	bad.s1cdmax = 32;
+	assert_int_equal(pl_file_new_nested(c.file, c.dom, &bad, &nested), -EINVAL);
+	assert_int_equal(c.dom->nr_nested, 0);
+	assert_int_equal(pl_file_new_nested(c.file, c.dom, &good, &nested), 0);
+	pl_call_end(&c);
+	assert_int_equal(pl_file_drop(c.file, parent), -EBUSY);
+	assert_int_equal(pl_file_drop(c.file, nested), 0);
+	assert_int_equal(pl_file_new_nested(c.file, c.dom, &good, &nested), 0);
+	c.fdom = NULL;
+	c.dom = NULL;
+	assert_int_equal(pl_call_domain(&c, nested, false), 0);
+	assert_int_equal(pl_rid_attach(c.dev->d, c.dom, c.file), 0);
+	pl_call_end(&c);
+	assert_int_equal(pl_file_drop(c.file, nested), -EBUSY);
+	pl_file_free(c.file);
+	assert_ptr_equal(pl_get(w->a, PL_NO_PASID), pl_blocking_domain(w->a));
+}
+
+/* Allocations of making and attaching one, each failing in its turn. */
+static void every_allocation_may_fail(void **state)
+{
+	struct world *w = *state;
+	unsigned long n;
+	int ret = -ENOMEM;
+
+	for (n = 1; ret; n++) {
+		struct pl_domain *dom;
+
+		shim_fail_nth(n);
+		dom = pl_domain_alloc_nested(w->parent, &good);
+		ret = IS_ERR(dom) ? PTR_ERR(dom) : pl_set(w->a, PL_NO_PASID, dom);
+		shim_fail_reset();
+		assert_true(!ret || ret == -ENOMEM);
+		assert_true(ret || rig_reads(w->ep, TAGGED, IOVA, WORD(DATA2)));
+		pl_detach_device(dom, w->a);
+		assert_true(rig_refused(w->ep, TAGGED, IOVA));
+		if (!IS_ERR(dom))
+			assert_int_equal(pl_domain_free(dom), 0);
+		assert_int_equal(w->parent->nr_nested, 1);
+	}
+	assert_true(n > 2);
+}
+
 #define T_(fn, up) { #fn " (" #up ")", fn, up, teardown, NULL }
 #define T(fn) T_(fn, setup)
 
@@ -481,6 +540,8 @@ int main(void)
 		T(r27_the_apis_pasids_and_a_users_exclude_each_other),
 		T(nothing_is_mapped_in_a_nested_domain),
 		T(a_bad_table_is_refused_by_field),
+		T(a_file_takes_its_nested_domains_with_it),
+		T(every_allocation_may_fail),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
