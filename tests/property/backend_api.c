@@ -341,7 +341,8 @@ static int smmuv3_up(struct api *a, const struct prop_api_config *config)
 	if (has_word(config->words, "onelevel"))
 		smmuv3_one_level(&cfg);
 	expect_caps(a, feature(cfg.ats, PL_FEAT_ATS) | feature(cfg.bbml == 2, PL_FEAT_HITLESS) |
-		    feature(cfg.stage2, PL_FEAT_STAGE2));
+		    feature(cfg.stage2, PL_FEAT_STAGE2) |
+		    feature(cfg.stage2, PL_FEAT_NEST_RID));
 	return rig_create_smmuv3(&cfg, "smmuv3-property", PROP_EPS, &a->rig);
 }
 
