@@ -266,7 +266,7 @@ static const struct pl_step pl_check_steps[] = {
 	{ .name = "churn-after-kill", .timeout_s = 120,
 	  .argv = { "churn", "--threads=1", "--ops={few_lives}", "--seed={seed}" } },
 	{ .name = "load-bench", .argv = { "insmod", "/modules/pasidlab_bench.ko",
-	  "device={device}", "ops=20", "pasids=100", "rounds=1" } },
+	  "device={device}", "ops=20", "pasids=100", "rounds=1", "crowd=2" } },
 	{ .name = "kbench", .argv = { "kbench" } },
 	{ .name = "kbench-replace", .timeout_s = 120, .argv = { "kbench", "0", "500", "judge" } },
 	{ .name = "unload-bench", .argv = { "rmmod", "pasidlab_bench" } },

@@ -313,7 +313,7 @@ struct pl_domain *smmu_nested_alloc(struct pl_unit *u, struct pl_domain *parent,
 		return ERR_PTR(-EOPNOTSUPP);
 	wrong = user_table_lacks(to_smmu(u), parent, table);
 	if (wrong) {
-		pr_err("%s: a nested domain's %s\n", u->name, wrong);
+		pr_err_ratelimited("%s: a nested domain's %s\n", u->name, wrong);
 		return ERR_PTR(-EINVAL);
 	}
 	sd = kzalloc(sizeof(*sd), GFP_KERNEL);

@@ -164,6 +164,7 @@ struct bench_dma {
  * @ops: samples of a series
  * @pasids: PASIDs of the mass attach and detach
  * @rounds: times that is done
+ * @crowd: rounds of bench_crowd()
  * @cycles: the clock is the cycle counter, else ktime_get_ns()
  * @dev: the device, open
  * @why: what went wrong, for people
@@ -190,6 +191,7 @@ struct bench {
 	u32 ops;
 	u32 pasids;
 	u32 rounds;
+	u32 crowd;
 	bool cycles;
 	struct device *dev;
 	const char *why;

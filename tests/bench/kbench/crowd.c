@@ -24,7 +24,6 @@
 
 #define CROWD_MAX	2
 #define CROWD_OPS	500	/* of each thread in a round */
-#define CROWD_ROUNDS	60
 #define CROWD_WARM	3
 #define IOVA		0x180000000ULL
 
@@ -124,8 +123,8 @@ static int crowd_round(struct bench *b, struct crowd_member *m, u32 n, struct be
 
 static int crowd_rounds(struct bench *b, struct crowd_member *m, u32 n)
 {
-	struct bench_series *s = bench_series(b, crowd_names[n - 1], CROWD_ROUNDS);
-	u32 i, rounds = b->counting ? 1 : CROWD_ROUNDS;
+	struct bench_series *s = bench_series(b, crowd_names[n - 1], b->crowd);
+	u32 i, rounds = b->counting ? 1 : b->crowd;
 	int ret = 0;
 
 	if (IS_ERR(s))

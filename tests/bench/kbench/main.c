@@ -45,6 +45,9 @@ MODULE_PARM_DESC(pasids, "PASIDs that are attached and detached together, 1 to 1
 static uint rounds = 11;
 module_param(rounds, uint, 0444);
 MODULE_PARM_DESC(rounds, "times that is done, 1 to 1000 (11)");
+static uint crowd = 60;
+module_param(crowd, uint, 0444);
+MODULE_PARM_DESC(crowd, "rounds of maps and unmaps by threads at once, 1 to 1000 (60)");
 static bool cycles;
 module_param(cycles, bool, 0444);
 MODULE_PARM_DESC(cycles, "the clock is the cycle counter, not nanoseconds (N)");
@@ -198,6 +201,8 @@ static int check_params(void)
 		bad = "pasids is not between 1 and 100000";
 	else if (rounds < 1 || rounds > 1000)
 		bad = "rounds is not between 1 and 1000";
+	else if (crowd < 1 || crowd > 1000)
+		bad = "crowd is not between 1 and 1000";
 	if (bad)
 		pr_err("%s\n", bad);
 	return bad ? -EINVAL : 0;
@@ -214,6 +219,7 @@ static int __init bench_init(void)
 	bench.ops = ops;
 	bench.pasids = pasids;
 	bench.rounds = rounds;
+	bench.crowd = crowd;
 	bench.cycles = cycles;
 	dir = debugfs_create_dir("pasidlab_bench", NULL);
 	debugfs_create_file("run", 0200, dir, NULL, &run_fops);
