@@ -14,18 +14,14 @@
  *
  * The hard rule: no byte is read that is not known to be inside the table.
  */
-#include <linux/errno.h>
-#include <linux/string.h>
-#include <linux/unaligned.h>
 
+#include "../acpi_table.h"
 #include "iort.h"
 
 /* An ACPI header of 36 bytes, then these. */
-#define IORT_LENGTH		4
 #define IORT_NODES		36
 #define IORT_FIRST		40
 #define IORT_HEADER_SIZE	48
-#define IORT_SIZE_MAX		(1u << 20)
 
 /* Every node. */
 #define NODE_TYPE		0
@@ -50,36 +46,14 @@
 #define MAP_SINGLE		1	/* no range: not of a root complex */
 #define MAP_SIZE		20
 
-static int refuse(const char **why, const char *text)
-{
-	*why = text;
-	return -EINVAL;
-}
-
-static u8 sum_of(const u8 *p, size_t len)
-{
-	u8 sum = 0;
-
-	while (len--)
-		sum += *p++;
-	return sum;
-}
-
 /* The length that the table has by its own word, once that can be believed. */
 static int check_header(const u8 *p, size_t len, u32 *length, const char **why)
 {
 	if (len < IORT_HEADER_SIZE)
-		return refuse(why, "it is shorter than its header");
+		return pl_table_refuse(why, "it is shorter than its header");
 	if (memcmp(p, "IORT", 4))
-		return refuse(why, "its signature is not IORT");
-	*length = get_unaligned_le32(p + IORT_LENGTH);
-	if (*length < IORT_HEADER_SIZE || *length > IORT_SIZE_MAX)
-		return refuse(why, "its length field cannot be");
-	if (*length > len)
-		return refuse(why, "it is truncated: its length field says more");
-	if (sum_of(p, *length))
-		return refuse(why, "its checksum is wrong");
-	return 0;
+		return pl_table_refuse(why, "its signature is not IORT");
+	return pl_table_check(p, len, IORT_HEADER_SIZE, length, why);
 }
 
 static u16 node_length(const u8 *node)
@@ -98,16 +72,16 @@ static int check_node(const u8 *node, u32 left, const char **why)
 	u32 len, maps, first;
 
 	if (left < NODE_HEADER_SIZE)
-		return refuse(why, "it ends within a node's header");
+		return pl_table_refuse(why, "it ends within a node's header");
 	len = node_length(node);
 	if (len < node_size_min(node[NODE_TYPE]))
-		return refuse(why, "a node has a length that cannot be");
+		return pl_table_refuse(why, "a node has a length that cannot be");
 	if (len > left)
-		return refuse(why, "a node reaches beyond its end");
+		return pl_table_refuse(why, "a node reaches beyond its end");
 	maps = get_unaligned_le32(node + NODE_MAPS);
 	first = get_unaligned_le32(node + NODE_FIRST_MAP);
 	if (maps && (first > len || maps > (len - first) / MAP_SIZE))
-		return refuse(why, "a node's mappings reach beyond it");
+		return pl_table_refuse(why, "a node's mappings reach beyond it");
 	return 0;
 }
 
@@ -134,7 +108,7 @@ int smmu_iort_parse(const void *table, size_t len, struct smmu_iort *out, const 
 	out->nr = get_unaligned_le32(p + IORT_NODES);
 	out->nodes = get_unaligned_le32(p + IORT_FIRST);
 	if (out->nr && (out->nodes < IORT_HEADER_SIZE || out->nodes > length))
-		return refuse(why, "its nodes are not inside it");
+		return pl_table_refuse(why, "its nodes are not inside it");
 	for (i = 0, at = out->nodes; i < out->nr; i++, at += node_length(p + at)) {
 		ret = check_node(p + at, length - at, why);
 		if (ret)

@@ -15,18 +15,14 @@
  *
  * The hard rule: no byte is read that is not known to be inside the table.
  */
-#include <linux/errno.h>
 #include <linux/limits.h>
-#include <linux/string.h>
-#include <linux/unaligned.h>
 
+#include "../acpi_table.h"
 #include "dmar.h"
 
 /* 8.1: an ACPI header of 36 bytes, then these. */
-#define DMAR_LENGTH		4
 #define DMAR_HAW		36	/* width - 1 */
 #define DMAR_HEADER_SIZE	48
-#define DMAR_SIZE_MAX		(1u << 20)
 
 /* 8.2: every remapping structure. */
 #define STRUCT_TYPE		0
@@ -58,37 +54,20 @@ static u16 read16(const u8 *p)
 	return p[0] | p[1] << 8;
 }
 
-static int refuse(const char **why, const char *text)
-{
-	*why = text;
-	return -EINVAL;
-}
-
-static u8 sum_of(const u8 *p, size_t len)
-{
-	u8 sum = 0;
-
-	while (len--)
-		sum += *p++;
-	return sum;
-}
-
 /* The length that the table has by its own word, once that can be believed. */
 static int check_header(const u8 *p, size_t len, u32 *length, const char **why)
 {
+	int ret;
+
 	if (len < DMAR_HEADER_SIZE)
-		return refuse(why, "it is shorter than its header");
+		return pl_table_refuse(why, "it is shorter than its header");
 	if (memcmp(p, "DMAR", 4))
-		return refuse(why, "its signature is not DMAR");
-	*length = get_unaligned_le32(p + DMAR_LENGTH);
-	if (*length < DMAR_HEADER_SIZE || *length > DMAR_SIZE_MAX)
-		return refuse(why, "its length field cannot be");
-	if (*length > len)
-		return refuse(why, "it is truncated: its length field says more");
-	if (sum_of(p, *length))
-		return refuse(why, "its checksum is wrong");
+		return pl_table_refuse(why, "its signature is not DMAR");
+	ret = pl_table_check(p, len, DMAR_HEADER_SIZE, length, why);
+	if (ret)
+		return ret;
 	if (p[DMAR_HAW] >= 64)
-		return refuse(why, "its host address width is more than 64 bits");
+		return pl_table_refuse(why, "its host address width is more than 64 bits");
 	return 0;
 }
 
@@ -98,12 +77,13 @@ static int check_scope(const u8 *p, size_t left, const char **why)
 
 	for (; left; p += len, left -= len) {
 		if (left <= SCOPE_LENGTH)
-			return refuse(why, "a device scope ends within an entry");
+			return pl_table_refuse(why, "a device scope ends within an entry");
 		len = p[SCOPE_LENGTH];
 		if (len < SCOPE_SIZE_MIN || len % 2)
-			return refuse(why, "a device scope entry has a length that cannot be");
+			return pl_table_refuse(why,
+					       "a device scope entry has a length that cannot be");
 		if (len > left)
-			return refuse(why, "a device scope entry reaches beyond its DRHD");
+			return pl_table_refuse(why, "a device scope entry reaches beyond its DRHD");
 	}
 	return 0;
 }
@@ -113,9 +93,9 @@ static int parse_drhd(const u8 *p, u16 len, struct vtd_dmar *out, const char **w
 	struct vtd_drhd *d = &out->drhds[out->nr];
 
 	if (len < DRHD_SIZE)
-		return refuse(why, "a DRHD is shorter than its fixed part");
+		return pl_table_refuse(why, "a DRHD is shorter than its fixed part");
 	if (out->nr == VTD_DRHD_MAX)
-		return refuse(why, "it describes more than 64 units");
+		return pl_table_refuse(why, "it describes more than 64 units");
 	d->base = get_unaligned_le64(p + DRHD_BASE);
 	d->size = (u64)DRHD_PAGE << (p[DRHD_PAGES] & DRHD_PAGES_MASK);
 	d->segment = read16(p + DRHD_SEGMENT);
@@ -123,9 +103,9 @@ static int parse_drhd(const u8 *p, u16 len, struct vtd_dmar *out, const char **w
 	d->scope = p + DRHD_SIZE;
 	d->scope_len = len - DRHD_SIZE;
 	if (!d->base || d->base % DRHD_PAGE)
-		return refuse(why, "a DRHD has no register base that can be");
+		return pl_table_refuse(why, "a DRHD has no register base that can be");
 	if (d->base > U64_MAX - (d->size - 1))
-		return refuse(why, "a DRHD's registers reach beyond all memory");
+		return pl_table_refuse(why, "a DRHD's registers reach beyond all memory");
 	out->nr++;
 	return check_scope(d->scope, d->scope_len, why);
 }
@@ -155,12 +135,12 @@ int vtd_dmar_parse(const void *table, size_t len, struct vtd_dmar *out, const ch
 	end = p + length;
 	for (p += DMAR_HEADER_SIZE; p < end; p += size) {
 		if (end - p < STRUCT_HEADER_SIZE)
-			return refuse(why, "it ends within a structure's header");
+			return pl_table_refuse(why, "it ends within a structure's header");
 		size = read16(p + STRUCT_LENGTH);
 		if (size < STRUCT_HEADER_SIZE)
-			return refuse(why, "a structure has a length that cannot be");
+			return pl_table_refuse(why, "a structure has a length that cannot be");
 		if (size > end - p)
-			return refuse(why, "a structure reaches beyond its end");
+			return pl_table_refuse(why, "a structure reaches beyond its end");
 		ret = read16(p + STRUCT_TYPE) == STRUCT_TYPE_DRHD ?
 		      parse_drhd(p, size, out, why) : 0;
 		if (ret)

@@ -255,11 +255,28 @@ static void no_nodes_are_no_error(void **state)
 	assert_false(smmu_iort_find(&iort, 0, 0, &base, &sid));
 }
 
+/* Refused for what it says, before anything is done with that many bytes. */
+static void lengths_that_cannot_be(void **state)
+{
+	static const uint32_t lengths[] = { 0, 1, HEADER - 1, (1u << 20) + 1, 0xffffffff };
+	struct table t;
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		good(&t);
+		poke(&t, 4, lengths[i], 4);
+		assert_int_equal(parse(t.b, t.n, &why), -EINVAL);
+		assert_string_equal(why, "its length field cannot be");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(streams_are_found),
 		cmocka_unit_test(references_are_not_trusted),
+		cmocka_unit_test(lengths_that_cannot_be),
 		cmocka_unit_test(truncated_anywhere),
 		cmocka_unit_test(damaged_anywhere),
 		cmocka_unit_test(no_nodes_are_no_error),
