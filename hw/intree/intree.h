@@ -123,7 +123,7 @@ int intree_map(struct pl_domain *dom, u64 iova, phys_addr_t paddr, u64 size, u32
 u64 intree_unmap(struct pl_domain *dom, struct pl_range *r, struct pl_ticket *t);
 phys_addr_t intree_iova_to_phys(struct pl_domain *dom, u64 iova);
 
-/* tables_vtd.c, tables_smmuv3.c: where the kernel may have such a unit */
+/* tables.c: where the kernel may have a unit whose tables are known */
 #if (defined(CONFIG_X86_64) && defined(CONFIG_ACPI) && defined(CONFIG_PCI)) || \
 	defined(CONFIG_ARM64)
 struct intree_tables *intree_tables_open(struct device *dev);
